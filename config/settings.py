@@ -2,8 +2,10 @@
 
 import ipaddress
 import os
+import re
+import socket
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -23,6 +25,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_file=os.environ.get("CENTRALE_ENV_FILE", str(ROOT / ".env")),
         env_file_encoding="utf-8",
+        env_ignore_empty=True,
         extra="ignore",
     )
 
@@ -34,6 +37,11 @@ class Settings(BaseSettings):
         (10000, 19999), alias="CENTRALE_RTP_PORTS", description="UDP ports for media, first-last"
     )
     bind: str = Field("0.0.0.0", alias="CENTRALE_BIND", description="Address to listen on")  # noqa: S104
+    http_bind: str | None = Field(
+        None,
+        alias="CENTRALE_HTTP_BIND",
+        description="Address the web listens on, when it differs (127.0.0.1 behind nginx)",
+    )
     public_address: str | None = Field(
         None, alias="CENTRALE_PUBLIC_ADDRESS", description="Address phones see, when it differs (NAT)"
     )
@@ -46,16 +54,24 @@ class Settings(BaseSettings):
     control: str | None = Field(
         None,
         alias="CENTRALE_CONTROL",
-        description="Where the core's control API listens: unix:/path or tcp://host:port; default a socket in the data folder",
+        description="Where the core's control API listens: unix:/path or tcp://host:port; "
+        "a socket in the data folder when empty",
     )
     control_token: str | None = Field(
         None, alias="CENTRALE_CONTROL_TOKEN", description="Token for the control API on TCP"
     )
     tls_certificate: Path | None = Field(
-        None, alias="CENTRALE_TLS_CERTIFICATE", description="PEM certificate for SIP over TLS; self-signed when empty"
+        None,
+        alias="CENTRALE_TLS_CERTIFICATE",
+        description="PEM certificate for SIP over TLS; self-signed when empty",
     )
-    tls_key: Path | None = Field(None, alias="CENTRALE_TLS_KEY", description="PEM private key of the certificate")
-    log_level: str = Field("info", alias="CENTRALE_LOG_LEVEL", description="debug, info, warning or error")
+    tls_key: Path | None = Field(
+        None, alias="CENTRALE_TLS_KEY", description="PEM private key of the certificate"
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", alias="CENTRALE_LOG_LEVEL", description="debug, info, warning or error"
+    )
+    demo: bool = Field(True, alias="CENTRALE_DEMO", description="Make the demo organisation at the start")
 
     @field_validator("rtp_ports", mode="before")
     @classmethod
@@ -70,7 +86,7 @@ class Settings(BaseSettings):
             raise ValueError("give two ports between 1024 and 65535, the lower one first")
         return low, high
 
-    @field_validator("bind", "public_address")
+    @field_validator("bind", "http_bind", "public_address")
     @classmethod
     def _address(cls, value: str | None) -> str | None:
         if value is not None:
@@ -85,10 +101,50 @@ class Settings(BaseSettings):
     def _empty(cls, value: object) -> object:
         return None if value == "" else value
 
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, value: str | None) -> str | None:
+        if value is not None and not re.match(r"(postgres|postgresql|sqlite)://", value):
+            raise ValueError("give postgresql://user:password@host:port/name, or leave it empty for SQLite")
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis(cls, value: str | None) -> str | None:
+        if value is not None and not re.match(r"(redis|rediss|unix)://", value):
+            raise ValueError("give redis://host:port/number, or leave it empty")
+        return value
+
+    @field_validator("control")
+    @classmethod
+    def _control(cls, value: str | None) -> str | None:
+        if value is None or re.fullmatch(r"unix:/.+", value):
+            return value
+        place = re.fullmatch(r"tcp://.+:(\d{1,5})", value)
+        if not (place and 1 <= int(place[1]) <= 65535):
+            raise ValueError("give unix:/path or tcp://host:port")
+        return value
+
+    @field_validator("tls_certificate", "tls_key")
+    @classmethod
+    def _readable(cls, value: Path | None) -> Path | None:
+        if value is not None and not (value.is_file() and os.access(value, os.R_OK)):
+            raise ValueError(f"{value} is not a file that can be read")
+        return value
+
     @model_validator(mode="after")
     def _together(self) -> Self:
-        if self.sip_port == self.sip_tls_port:
-            raise ValueError("CENTRALE_SIP_PORT and CENTRALE_SIP_TLS_PORT must differ")
+        taken = {"CENTRALE_SIP_PORT": self.sip_port, "CENTRALE_SIP_TLS_PORT": self.sip_tls_port}
+        taken["CENTRALE_HTTP_PORT"] = self.http_port
+        names = list(taken)
+        for index, name in enumerate(names):
+            for other in names[index + 1 :]:
+                if taken[name] == taken[other]:
+                    raise ValueError(f"{name} and {other} must differ")
+        if self.rtp_ports[0] <= self.sip_port <= self.rtp_ports[1]:
+            raise ValueError("CENTRALE_SIP_PORT must lie outside CENTRALE_RTP_PORTS")
+        if self.control and self.control.startswith("tcp:") and not self.control_token:
+            raise ValueError("CENTRALE_CONTROL on TCP needs a CENTRALE_CONTROL_TOKEN")
         if (self.tls_certificate is None) != (self.tls_key is None):
             raise ValueError("set both CENTRALE_TLS_CERTIFICATE and CENTRALE_TLS_KEY, or neither")
         return self
@@ -98,6 +154,43 @@ class Settings(BaseSettings):
         """`unix:/path` or `tcp://host:port` of the core's control API."""
         return self.control or f"unix:{self.home.resolve() / 'run' / 'control.sock'}"
 
+    @property
+    def tls_files(self) -> tuple[Path, Path]:
+        """Certificate and private key for SIP over TLS: the given ones, or those the set-up makes."""
+        if self.tls_certificate and self.tls_key:
+            return self.tls_certificate, self.tls_key
+        folder = self.home.resolve() / "tls"
+        return folder / "sip-certificate.pem", folder / "sip-key.pem"
+
+    @property
+    def prompts(self) -> Path:
+        """Folder of spoken prompts, `<language>/<name>.wav`, and tones, `tones/<name>.wav`."""
+        return self.home.resolve() / "prompts"
+
+    @property
+    def http_address(self) -> str:
+        """IP address the web listens on."""
+        return self.http_bind or self.bind
+
+    @property
+    def shown_host(self) -> str:
+        """The IP address to tell people and phones: the public one, the bound one, or the best of this machine."""
+        if self.public_address:
+            return self.public_address
+        if not ipaddress.ip_address(self.bind).is_unspecified:
+            return self.bind
+        return local_address()
+
+
+def local_address() -> str:
+    """The IPv4 address this machine uses towards others, 127.0.0.1 when it has no network. Sends nothing."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return "127.0.0.1"
+        return str(probe.getsockname()[0])
+
 
 def load() -> Settings:
     """The settings of this process. Raises SettingsError with one sentence that names the variable."""
@@ -105,6 +198,8 @@ def load() -> Settings:
         return Settings()  # type: ignore[call-arg]
     except ValidationError as error:
         first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"]) or "settings"
-        message = first["msg"].removeprefix("Value error, ")
-        raise SettingsError(f"{name}: {message}.") from None
+        name = ".".join(str(part) for part in first["loc"])
+        message = first["msg"].removeprefix("Value error, ").rstrip(".")
+        raise SettingsError(f"{name}: {message}." if name else f"{message}.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"The file with settings cannot be read: {error}.") from None
