@@ -1,0 +1,1 @@
+"""Tests of the registrar: pure logic, no sockets, the time passed in."""
