@@ -14,7 +14,7 @@ Transport = Literal["udp", "tcp", "tls"]
 Headers = list[tuple[str, str]]
 
 
-# --- Requests outside a dialog, as the stack parsed them -------------------------------------------------------
+# --- Requests outside a dialog, as the stack parsed them --------------------
 
 
 class Contact(Protocol):
@@ -110,6 +110,8 @@ class Request(Protocol):
     def source_port(self) -> int: ...
     @property
     def transport(self) -> str: ...
+    @property
+    def body(self) -> bytes: ...
     def header(self, name: str) -> Sequence[str]: ...
 
 
@@ -146,13 +148,13 @@ class Drop:
 Verdict = Reply | Admit | Drop
 
 
-# --- Bindings (RFC 3261 section 10) ----------------------------------------------------------------------------
+# --- Bindings (RFC 3261 section 10) --------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Binding:
-    """One contact of a device. Requests go to `source_ip`:`source_port` over `transport` whatever the contact's
-    host says, or along `path` (RFC 3327), whose first hop is that source."""
+    """One contact of a device. Requests go to `source_ip`:`source_port` over `transport` whatever the host
+    of the contact says, or along `path` (RFC 3327), whose first hop is that source."""
 
     tenant: str
     device: str
@@ -184,7 +186,15 @@ class Locations(Protocol):
         """Live bindings of one device, best q first."""
 
 
-# --- Events from the SIP stack to the call logic ---------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """One prompt: the file it lies in and how long it takes, in seconds."""
+
+    path: str
+    seconds: float
+
+
+# --- Events from the SIP stack to the call logic --------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,18 +280,16 @@ class TimerFired:
     name: str
 
 
-LegEvent = (
-    LegProgress | LegAnswered | LegMedia | LegEnded | DigitPressed | PromptEnded | MediaSilent
-)
+LegEvent = LegProgress | LegAnswered | LegMedia | LegEnded | DigitPressed | PromptEnded | MediaSilent
 
 
-# --- Commands from the call logic ------------------------------------------------------------------------------
+# --- Commands from the call logic --------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invite:
-    """Call a binding on a new leg. `number` and `name` are shown to it (From and P-Asserted-Identity, RFC 3325)
-    in `domain`; `called` is the number in To; dtmf as configured for the device."""
+    """Call a binding on a new leg. `number` and `name` are shown to it in `domain` (From and
+    P-Asserted-Identity, RFC 3325); `called` is the number in To; dtmf as configured for the device."""
 
     leg: str
     binding: Binding
@@ -347,7 +355,7 @@ class Hold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Play:
-    """Play a prompt by name in a language to a leg with media; PromptEnded follows. `loop` until StopPlaying."""
+    """Play a prompt by name in a language to a leg; PromptEnded follows, or `loop` until StopPlaying."""
 
     leg: str
     prompt: str
@@ -391,7 +399,5 @@ class Emit:
     event: Event
 
 
-SipCommand = (
-    Invite | Progress | Answer | HangUp | Bridge | Unbridge | Hold | Play | StopPlaying | SendDigit
-)
+SipCommand = Invite | Progress | Answer | HangUp | Bridge | Unbridge | Hold | Play | StopPlaying | SendDigit
 Command = SipCommand | StartTimer | StopTimer | Emit

@@ -36,7 +36,7 @@ def encode(message: object) -> bytes:
     return msgspec.json.encode(message)
 
 
-# --- Snapshot: all that the core needs to know of one organisation -------------------------------------------
+# --- Snapshot: all that the core needs to know of one organisation --------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +81,7 @@ class Snapshot:
     rtp_timeout_seconds: Annotated[int, msgspec.Meta(ge=5, le=3600)] = 60
 
 
-# --- Live state ------------------------------------------------------------------------------------------------
+# --- Live state --------------------
 
 LegState = Literal["offered", "ringing", "early", "answered", "held", "ended"]
 LegRole = Literal["caller", "callee"]
@@ -115,7 +115,8 @@ class Quality:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegRecord:
-    """One leg of a call: who, when, why it ended. `reason` is a short text for people; `code` the SIP status."""
+    """One leg of a call: who, when, why it ended. `reason` is a short text for people; `code` the SIP
+    status."""
 
     id: Identifier
     role: LegRole
@@ -213,7 +214,7 @@ class LiveState:
     tenants: dict[str, int] = field(default_factory=dict)
 
 
-# --- Events ----------------------------------------------------------------------------------------------------
+# --- Events --------------------
 
 EventKind = Literal[
     "call.started",
@@ -251,14 +252,15 @@ class Event:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hello:
     """First message on `/v1/events`. `state` is given when the client asked without `since`, or asked from a
-    number that is no longer kept or was never given: forget what you had and start from this state."""
+    number that is no longer kept or was never given: forget what you had and start from this state.
+    Events after `number` follow. `stream` changes when numbering starts anew (the core lost its disk)."""
 
     stream: str
     number: int
     state: LiveState | None = None
 
 
-# --- Commands and answers --------------------------------------------------------------------------------------
+# --- Commands and answers --------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -289,6 +291,29 @@ class Trace:
     tenant: Identifier
     device: Identifier | None = None
     seconds: Annotated[int, msgspec.Meta(ge=0, le=86400)] = 600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TraceMessage:
+    """One traced SIP message. `direction` as seen from the core; `peer` is ip:port; `text` as on the wire."""
+
+    at: float
+    tenant: str
+    device: str | None
+    direction: Literal["in", "out"]
+    transport: str
+    peer: str
+    call_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenantVersion:
+    """Which snapshot of a tenant is in use. `changed` False: it was in use already."""
+
+    tenant: str
+    version: int
+    changed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

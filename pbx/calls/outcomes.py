@@ -1,0 +1,71 @@
+"""What SIP answers mean to people, and back: outcomes, final codes, prompts, Reason headers (RFC 3326)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import dialplan
+from pbx.control.messages import Outcome
+
+FailedOutcome = Literal["busy", "declined", "no_answer", "not_registered", "failed"]
+
+COMPLETED_ELSEWHERE = 'SIP;cause=200;text="Call completed elsewhere"'
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """How a call that nobody answers ends for the caller: SIP code, and the prompt before it (None: no words)."""
+
+    outcome: Outcome
+    code: int
+    prompt: str | None
+
+
+FAILURES: dict[str, Failure] = {
+    "busy": Failure("busy", 486, "busy"),
+    "declined": Failure("declined", 603, "declined"),
+    "no_answer": Failure("no_answer", 480, "no_answer"),
+    "not_registered": Failure("not_registered", 480, "not_registered"),
+    "unknown_number": Failure("unknown_number", 404, "unknown_number"),
+    "failed": Failure("failed", 500, "failed"),
+}
+
+REASONS: dict[str, str] = {
+    "busy": "busy",
+    "declined": "declined",
+    "no_answer": "did not answer in time",
+    "not_registered": "no phone registered",
+    "unknown_number": "no such number",
+    "cancelled": "the caller hung up while it rang",
+    "failed": "could not be reached",
+    "interrupted": "the telephone exchange stopped",
+}
+
+# When several phones of one step fail in different ways the caller hears the one that says most.
+_RANK: tuple[FailedOutcome, ...] = ("declined", "busy", "no_answer", "failed", "not_registered")
+
+
+def of_code(code: int) -> FailedOutcome:
+    """The outcome of a called leg that ended with a SIP failure code (RFC 3261 section 21)."""
+    if code in (486, 600):
+        return "busy"
+    if code in (603, 403, 607):
+        return "declined"
+    if code in (408, 480, 487):
+        return "no_answer"
+    if code in (404, 410, 430, 604):
+        return "not_registered"
+    return "failed"
+
+
+def strongest(outcomes: Sequence[FailedOutcome]) -> FailedOutcome:
+    """The one outcome that stands for several: declined before busy before no answer."""
+    return min(outcomes, key=_RANK.index, default="not_registered")
+
+
+def ending(outcome: FailedOutcome | None, end: dialplan.End) -> Failure:
+    """The failure for a plan's end: its code and prompt, and as outcome how its last ring went; a plan that
+    ends without ringing anybody is judged by its code."""
+    if outcome is not None:
+        return Failure(outcome, end.code, end.prompt)
+    return Failure("unknown_number" if end.code == 404 else of_code(end.code), end.code, end.prompt)

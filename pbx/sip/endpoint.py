@@ -1,0 +1,137 @@
+"""PJSIP set up for a PBX: endpoint, transports, codecs, and the account that all phones' calls belong to."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pjsua2 as pj
+
+# Our order of preference; a codec that is not here is never offered or accepted.
+CODECS = ("opus/48000/2", "G722/16000/1", "PCMA/8000/1", "PCMU/8000/1")
+CLOCK_RATE = 16000  # Hz, of the conference bridge: wideband for Opus and G.722
+SESSION_EXPIRES = 1800  # seconds, RFC 4028
+MINIMUM_SE = 90  # seconds, the least RFC 4028 allows
+MAX_CALLS = 1024
+
+
+class SipError(Exception):
+    """The SIP stack could not start; the text says why in one sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SipConfig:
+    """Where SIP and media listen. `public` is the address phones see when it differs from `bind`."""
+
+    bind: str
+    public: str | None
+    port: int
+    tls_port: int
+    certificate: Path
+    key: Path
+    rtp_first: int
+    rtp_last: int
+    host: str
+
+
+def create_endpoint(log_level: int) -> pj.Endpoint:
+    """A PJSIP endpoint that the calling thread owns: no worker threads for SIP, media on one of its own."""
+    endpoint = pj.Endpoint()
+    endpoint.libCreate()
+    config = pj.EpConfig()
+    config.logConfig.level = config.logConfig.consoleLevel = log_level
+    config.logConfig.msgLogging = 0
+    agent = config.uaConfig
+    agent.threadCnt = 0
+    agent.mainThreadOnly = True
+    agent.maxCalls = MAX_CALLS
+    agent.userAgent = "Centrale"
+    agent.mwiUnsolicitedEnabled = False
+    media = config.medConfig
+    media.clockRate = CLOCK_RATE
+    media.audioFramePtime = 20
+    media.ptime = 20
+    media.maxMediaPorts = 4096
+    media.hasIoqueue = True
+    media.threadCnt = 1
+    media.noVad = True
+    media.ecTailLen = 0
+    media.sndAutoCloseTime = -1
+    endpoint.libInit(config)
+    return endpoint
+
+
+def open_transports(endpoint: pj.Endpoint, config: SipConfig) -> None:
+    """Listen on UDP, TCP and TLS. Raises SipError that names the port."""
+    kinds = (
+        (pj.PJSIP_TRANSPORT_UDP, "UDP", config.port),
+        (pj.PJSIP_TRANSPORT_TCP, "TCP", config.port),
+        (pj.PJSIP_TRANSPORT_TLS, "TLS", config.tls_port),
+    )
+    for kind, name, port in kinds:
+        transport = pj.TransportConfig()
+        transport.port = port
+        transport.boundAddress = "" if config.bind == "0.0.0.0" else config.bind  # noqa: S104
+        if config.public:
+            transport.publicAddress = config.public
+        if name == "TLS":
+            transport.tlsConfig.certFile = str(config.certificate)
+            transport.tlsConfig.privKeyFile = str(config.key)
+        try:
+            endpoint.transportCreate(kind, transport)
+        except pj.Error as error:
+            raise SipError(f"Cannot listen for SIP on {name} port {port}: {error.reason}.") from None
+
+
+def choose_codecs(endpoint: pj.Endpoint) -> None:
+    """Allow only our codecs, in our order; Opus in wideband, which is what the bridge carries."""
+    infos = endpoint.codecEnum2()
+    for info in infos:
+        name = info.codecId
+        rank = CODECS.index(name) if name in CODECS else None
+        endpoint.codecSetPriority(name, 0 if rank is None else 200 - 10 * rank)
+    opus = endpoint.getCodecOpusConfig()
+    opus.sample_rate = CLOCK_RATE
+    opus.channel_cnt = 1
+    opus.complexity = 3
+    endpoint.setCodecOpusConfig(opus)
+
+
+def phone_account(config: SipConfig) -> pj.AccountConfig:
+    """The account of desk phones: plain RTP, session timers and 100rel when the phone wants them."""
+    account = pj.AccountConfig()
+    account.idUri = f"sip:centrale@{config.host}"
+    account.mwiConfig.enabled = False
+    account.natConfig.sipOutboundUse = 0
+    account.natConfig.contactRewriteUse = 0
+    account.natConfig.viaRewriteUse = 0
+    account.natConfig.sdpNatRewriteUse = 0
+    call = account.callConfig
+    call.holdType = pj.PJSUA_CALL_HOLD_TYPE_RFC3264
+    call.prackUse = pj.PJSUA_100REL_OPTIONAL
+    call.timerUse = pj.PJSUA_SIP_TIMER_OPTIONAL
+    call.timerMinSESec = MINIMUM_SE
+    call.timerSessExpiresSec = SESSION_EXPIRES
+    media = account.mediaConfig
+    media.srtpUse = pj.PJMEDIA_SRTP_DISABLED
+    media.transportConfig.port = config.rtp_first
+    media.transportConfig.portRange = config.rtp_last - config.rtp_first
+    if config.bind != "0.0.0.0":  # noqa: S104
+        media.transportConfig.boundAddress = config.bind
+    if config.public:
+        media.transportConfig.publicAddress = config.public
+    return account
+
+
+def call_options() -> pj.CallOpParam:
+    """Parameters for a call with one audio stream and nothing else (PJSIP offers T.140 text by default)."""
+    options = pj.CallOpParam(True)
+    options.opt.audioCount = 1
+    options.opt.videoCount = 0
+    options.opt.textCount = 0
+    return options
+
+
+def add_header(options: pj.SipTxOption, name: str, value: str) -> None:
+    """Put one more header on the message that `options` belongs to."""
+    header = pj.SipHeader()
+    header.hName, header.hValue = name, value
+    options.headers.append(header)

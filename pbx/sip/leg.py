@@ -1,0 +1,101 @@
+"""One leg in PJSIP: a pjsua2 call whose callbacks only say what happened, to the table of legs."""
+
+from typing import Any, Protocol
+
+import pbx_native
+import pjsua2 as pj
+
+from pbx.ports import DigitPressed, LegAnswered, LegEnded, LegMedia, LegProgress
+from pbx.sip.quality import quality
+from pbx.sip.uris import redirect_user
+
+_ENCODING = 1  # PJMEDIA_DIR_ENCODING: we may send
+
+
+class LegSink(Protocol):
+    """Who hears of legs."""
+
+    def post(self, event: LegProgress | LegAnswered | LegMedia | LegEnded | DigitPressed) -> None: ...
+    def media_changed(self, leg: "SipLeg") -> None: ...
+    def gone(self, leg: "SipLeg") -> None: ...
+
+
+class SipLeg(pj.Call):  # type: ignore[misc]
+    """A pjsua2 call under a leg id of ours. Lives on the PJSIP thread only."""
+
+    def __init__(
+        self, sink: LegSink, account: pj.Account, leg: str, call_id: int = pj.PJSUA_INVALID_ID
+    ) -> None:
+        super().__init__(account, call_id)
+        self.leg = leg
+        self.incoming = call_id != pj.PJSUA_INVALID_ID
+        self.confirmed = False
+        self.has_media = False
+        self.held = False
+        self.hung_up = False
+        self.codec: str | None = None
+        self.dtmf = "auto"
+        self.rx_packets = 0
+        self.silent_since: float | None = None
+        self.reported = 0.0
+        self._sink = sink
+        self._redirect: str | None = None
+
+    def onCallState(self, prm: Any) -> None:
+        """Provisional, confirmed or gone."""
+        brief = pbx_native.call_brief(self.getId())
+        state, code, reason = brief[0], brief[1], brief[2]
+        if state == pj.PJSIP_INV_STATE_EARLY and not self.incoming:
+            self._sink.post(LegProgress(leg=self.leg, code=code, media=self.has_media))
+        elif state == pj.PJSIP_INV_STATE_CONFIRMED and not self.confirmed:
+            self.confirmed = True
+            self._sink.post(LegAnswered(leg=self.leg))
+            if self.has_media:
+                self._tell_media()
+        elif state == pj.PJSIP_INV_STATE_DISCONNECTED:
+            self._tell_end(code, reason)
+
+    def onCallMediaState(self, prm: Any) -> None:
+        """Media was negotiated, for the first time or again."""
+        brief = pbx_native.call_brief(self.getId())
+        early = not self.has_media and not self.confirmed and not self.incoming
+        self.has_media = True
+        self.held = not brief[4] & _ENCODING
+        stats = pbx_native.call_stats(self.getId())
+        self.codec = stats[0] if stats else self.codec
+        self._sink.media_changed(self)
+        if early and brief[0] == pj.PJSIP_INV_STATE_EARLY:
+            self._sink.post(LegProgress(leg=self.leg, code=183, media=True))
+        if self.confirmed:
+            self._tell_media()
+
+    def onDtmfDigit(self, prm: Any) -> None:
+        """A digit by RFC 4733 or INFO. PJSIP gives -1 when it does not know how long."""
+        via = "rtp" if prm.method == pj.PJSUA_DTMF_METHOD_RFC2833 else "info"
+        milliseconds = prm.duration if 0 < prm.duration <= 5000 else 160
+        self._sink.post(DigitPressed(leg=self.leg, digit=prm.digit, via=via, milliseconds=milliseconds))
+
+    def onCallRedirected(self, prm: Any) -> int:
+        """3xx: never followed by the stack; the logic decides where the call goes."""
+        self._redirect = self._redirect or redirect_user(prm.targetUri)
+        return int(pj.PJSIP_REDIRECT_STOP)
+
+    def _tell_media(self) -> None:
+        self._sink.post(LegMedia(leg=self.leg, active=True, held=self.held, codec=self.codec))
+
+    def _tell_end(self, code: int, reason: str) -> None:
+        stats = pbx_native.call_stats(self.getId())
+        self._sink.post(
+            LegEnded(
+                leg=self.leg,
+                code=code,
+                reason=reason,
+                remote=not self.hung_up,
+                codec=stats[0] if stats else self.codec,
+                quality=quality(stats[0], stats[2], stats[3], stats[4], stats[5], stats[6], stats[8])
+                if stats
+                else None,
+                redirect=self._redirect,
+            )
+        )
+        self._sink.gone(self)

@@ -1,0 +1,107 @@
+"""Who hears what: bridges between legs and prompts to them, kept as wishes that survive a re-INVITE."""
+
+import heapq
+import itertools
+from collections.abc import Callable
+
+import pjsua2 as pj
+import structlog
+
+from pbx.sip.leg import SipLeg
+
+log = structlog.get_logger("pbx.media")
+
+
+class Patchbay:
+    """The wanted connections of each leg. A leg whose media is not there yet, or is made anew by a re-INVITE,
+    is connected when `refresh` sees it."""
+
+    def __init__(self, find: Callable[[str], SipLeg | None]) -> None:
+        self._find = find
+        self._peers: dict[str, set[str]] = {}
+        self._players: dict[str, tuple[pj.AudioMediaPlayer, bool]] = {}
+
+    def bridge(self, a: str, b: str) -> None:
+        """Two legs hear each other, now or as soon as both have media."""
+        self._peers.setdefault(a, set()).add(b)
+        self._peers.setdefault(b, set()).add(a)
+        self._connect(a, b)
+
+    def unbridge(self, a: str, b: str) -> None:
+        """They no longer do."""
+        self._peers.get(a, set()).discard(b)
+        self._peers.get(b, set()).discard(a)
+        first, second = self._audio(a), self._audio(b)
+        if first is not None and second is not None:
+            first.stopTransmit(second)
+            second.stopTransmit(first)
+
+    def play(self, leg: str, path: str, loop: bool) -> None:
+        """Play a file to a leg from now on, or as soon as it has media. Raises pj.Error if it cannot be read."""
+        self.stop(leg)
+        player = pj.AudioMediaPlayer()
+        player.createPlayer(path, 0 if loop else pj.PJMEDIA_FILE_NO_LOOP)
+        self._players[leg] = (player, False)
+        self._start(leg)
+
+    def stop(self, leg: str) -> None:
+        """Stop what plays to the leg, if anything."""
+        self._players.pop(leg, None)
+
+    def refresh(self, leg: str) -> None:
+        """The media of the leg was made or made anew: connect what is wanted."""
+        for peer in self._peers.get(leg, ()):
+            self._connect(leg, peer)
+        if leg in self._players:
+            self._players[leg] = (self._players[leg][0], False)
+            self._start(leg)
+
+    def forget(self, leg: str) -> None:
+        """The leg is gone; PJSIP has dropped its port and with it its connections."""
+        self.stop(leg)
+        for peer in self._peers.pop(leg, ()):
+            if peer in self._peers:
+                self._peers[peer].discard(leg)
+
+    @property
+    def size(self) -> int:
+        """Bridges and players that exist, for leak checks."""
+        return len(self._peers) + len(self._players)
+
+    def _connect(self, a: str, b: str) -> None:
+        first, second = self._audio(a), self._audio(b)
+        if first is not None and second is not None:
+            first.startTransmit(second)
+            second.startTransmit(first)
+
+    def _start(self, leg: str) -> None:
+        audio = self._audio(leg)
+        player, playing = self._players[leg]
+        if audio is not None and not playing:
+            player.startTransmit(audio)
+            self._players[leg] = (player, True)
+
+    def _audio(self, leg: str) -> pj.AudioMedia | None:
+        found = self._find(leg)
+        if found is None or not found.has_media:
+            return None
+        try:
+            return found.getAudioMedia(-1)
+        except pj.Error:
+            return None  # media negotiated away, or held with no direction left
+
+
+class Agenda:
+    """What the PJSIP thread has to do later: (when, what), run by `run_due`."""
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[float, int, Callable[[], None]]] = []
+        self._order = itertools.count()
+
+    def at(self, when: float, action: Callable[[], None]) -> None:
+        """Do `action` at monotonic time `when`, in seconds."""
+        heapq.heappush(self._heap, (when, next(self._order), action))
+
+    def run_due(self, now: float) -> None:
+        while self._heap and self._heap[0][0] <= now:
+            heapq.heappop(self._heap)[2]()

@@ -1,0 +1,44 @@
+"""How good a leg sounded: a MOS estimate from loss, delay and codec (ITU-T G.107 E-model, G.113 figures)."""
+
+import math
+
+from pbx.control.messages import Quality
+
+# Equipment impairment Ie and packet-loss robustness Bpl per codec (ITU-T G.113 appendix I and IV, rounded).
+_IMPAIRMENT = {"PCMU": (0.0, 25.1), "PCMA": (0.0, 25.1), "G722": (0.0, 25.1), "opus": (0.0, 30.0)}
+_DEFAULT = (10.0, 15.0)
+_JITTER_BUFFER_MS = 40.0
+
+
+def mos(codec: str | None, loss: float, jitter: float, rtt: float) -> float:
+    """Mean opinion score 1.0 to 4.5 for a one-way path: `loss` in percent, `jitter` and `rtt` in ms."""
+    impairment, robustness = _IMPAIRMENT.get(codec or "", _DEFAULT)
+    delay = rtt / 2 + max(_JITTER_BUFFER_MS, 2 * jitter)
+    delayed = 0.024 * delay + (0.11 * (delay - 177.3) if delay > 177.3 else 0.0)
+    effective = impairment + (95 - impairment) * loss / (loss + robustness)
+    rating = min(max(93.2 - delayed - effective, 0.0), 100.0)
+    score = 1 + 0.035 * rating + rating * (rating - 60) * (100 - rating) * 7e-6
+    return round(min(max(score, 1.0), 4.5), 2)
+
+
+def percentage(lost: int, received: int) -> float:
+    """Lost packets as percent of all that were sent."""
+    total = lost + received
+    return round(100.0 * lost / total, 2) if total > 0 else 0.0
+
+
+def quality(
+    codec: str, rx_packets: int, tx_packets: int, rx_lost: int, tx_lost: int, rx_jitter: float, rtt: float
+) -> Quality:
+    """The figures of one leg as the record keeps them; jitter and rtt in ms."""
+    rx_loss = percentage(rx_lost, rx_packets)
+    clean_rtt = rtt if math.isfinite(rtt) else 0.0
+    return Quality(
+        rx_packets=rx_packets,
+        tx_packets=tx_packets,
+        rx_loss=rx_loss,
+        tx_loss=round(100.0 * tx_lost / tx_packets, 2) if tx_packets else 0.0,
+        jitter=round(rx_jitter, 2),
+        rtt=round(clean_rtt, 2),
+        mos=mos(codec, rx_loss, rx_jitter, clean_rtt),
+    )

@@ -1,0 +1,224 @@
+"""The SIP stack as the rest of the core sees it: one thread that owns PJSIP, commands in, events out."""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+
+import pbx_native
+import pjsua2 as pj
+import structlog
+
+from pbx.ports import Binding, IncomingCall, LegEvent, Prompt, Reply, SipCommand
+from pbx.sip.endpoint import (
+    SipConfig,
+    SipError,
+    choose_codecs,
+    create_endpoint,
+    open_transports,
+    phone_account,
+)
+from pbx.sip.gate import Gate, Registration, Screen
+from pbx.sip.legs import Legs
+from pbx.sip.media import Agenda
+from pbx.sip.uris import target, user_uri
+
+log = structlog.get_logger("pbx.sip")
+
+_POLL = 20  # milliseconds; DTMF callbacks wait this long at most
+_MAX_CONNECTIONS = 8000
+_MAX_CONNECTIONS_PER_ADDRESS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """What came of an OPTIONS to a binding: final code, 408 when nothing came back; round trip in ms."""
+
+    key: tuple[str, str, str]
+    code: int
+    milliseconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class SipMessage:
+    """A message on the wire, while tracing is on."""
+
+    incoming: bool
+    address: str
+    port: int
+    transport: str
+    raw: bytes
+
+
+StackEvent = IncomingCall | LegEvent | Registration | Probed | SipMessage
+
+
+class _PhoneAccount(pj.Account):  # type: ignore[misc]
+    """The account that all calls of phones belong to."""
+
+    def __init__(self, gate: Gate) -> None:
+        super().__init__()
+        self._gate = gate
+        self.legs: Legs | None = None
+
+    def onIncomingCall(self, prm: Any) -> None:
+        admitted = self._gate.take()
+        if admitted is None or self.legs is None:
+            refused = pj.Call(self, prm.callId)
+            options = pj.CallOpParam()
+            options.statusCode = 403
+            refused.hangup(options)
+            return
+        self.legs.incoming(prm.callId, *admitted)
+
+
+class SipStack:
+    """Start it, submit commands from any thread, and get events through `post` on the PJSIP thread."""
+
+    def __init__(
+        self,
+        config: SipConfig,
+        admission: Screen,
+        find_prompt: Callable[[str, str], Prompt | None],
+        post: Callable[[StackEvent], None],
+        log_level: int = 1,
+    ) -> None:
+        self._config = config
+        self._gate = Gate(admission, post)
+        self._find_prompt = find_prompt
+        self._post = post
+        self._log_level = log_level
+        self._commands: deque[Callable[[], None]] = deque()
+        self._agenda = Agenda()
+        self._probes: dict[int, tuple[tuple[str, str, str], float]] = {}
+        self._next_probe = 0
+        self._stopping = False
+        self._ready = threading.Event()
+        self._failure: BaseException | None = None
+        self._legs: Legs | None = None
+        self._thread = threading.Thread(target=self._run, name="pjsip", daemon=True)
+        self.beat = monotonic()
+
+    # --- Any thread --------------------
+
+    def start(self) -> None:
+        """Start the thread and wait until SIP listens. Raises SipError when it cannot."""
+        self._thread.start()
+        self._ready.wait()
+        if self._failure is not None:
+            raise self._failure
+
+    def stop(self) -> None:
+        """End the thread; legs that are left are dropped. Blocks for a moment."""
+        self._stopping = True
+        pbx_native.wake()
+        self._thread.join(timeout=10)
+
+    def submit(self, command: SipCommand) -> None:
+        """Have a command of the logic carried out."""
+        self._do(lambda: self._table().carry_out(command))
+
+    def respond(self, token: int, reply: Reply) -> None:
+        """Answer a held request."""
+        self._do(lambda: pbx_native.respond(token, reply.code, reply.reason, reply.headers))
+
+    def probe(self, binding: Binding, domain: str) -> None:
+        """Send OPTIONS to a binding; Probed follows."""
+        self._do(lambda: self._send_options(binding, domain))
+
+    def deny(self, address: str, ports: list[int]) -> None:
+        """Drop everything from an address, except from these ports (phones that are registered from there)."""
+        self._do(lambda: pbx_native.deny(address, ports=ports))
+
+    def allow(self, address: str) -> None:
+        self._do(lambda: pbx_native.allow(address))
+
+    def trace(self, on: bool) -> None:
+        """Post every message on the wire as SipMessage, or stop doing so."""
+        self._do(lambda: pbx_native.trace(on))
+
+    @property
+    def legs(self) -> int:
+        """Legs that exist in PJSIP now."""
+        return self._legs.count if self._legs else 0
+
+    def _do(self, action: Callable[[], None]) -> None:
+        self._commands.append(action)
+        pbx_native.wake()
+
+    # --- The PJSIP thread --------------------
+
+    def _run(self) -> None:
+        try:
+            endpoint, account = self._open()
+        except BaseException as error:
+            self._failure = (
+                error if isinstance(error, SipError) else SipError(f"SIP could not start: {error}")
+            )
+            self._ready.set()
+            return
+        self._ready.set()
+        watched = 0.0
+        while not self._stopping:
+            endpoint.libHandleEvents(_POLL)
+            self._work()
+            now = self.beat = monotonic()
+            self._agenda.run_due(now)
+            if now - watched >= 1.0:
+                watched = now
+                self._table().watch(now)
+        self._close(endpoint, account)
+
+    def _open(self) -> tuple[pj.Endpoint, _PhoneAccount]:
+        endpoint = create_endpoint(self._log_level)
+        pbx_native.install(self._gate.screen, on_result=self._on_result, on_message=self._on_message)
+        pbx_native.trim_callbacks()
+        pbx_native.limit_connections(_MAX_CONNECTIONS_PER_ADDRESS, _MAX_CONNECTIONS)
+        account = _PhoneAccount(self._gate)
+        self._legs = account.legs = Legs(account, self._post, self._find_prompt, self._agenda)
+        open_transports(endpoint, self._config)
+        endpoint.libStart()
+        endpoint.audDevManager().setNullDev()
+        choose_codecs(endpoint)
+        account.create(phone_account(self._config), True)
+        return endpoint, account
+
+    def _work(self) -> None:
+        commands = self._commands
+        while commands:
+            try:
+                commands.popleft()()
+            except Exception:
+                log.exception("sip.command_failed")
+        self._table().bury()
+
+    def _close(self, endpoint: pj.Endpoint, account: _PhoneAccount) -> None:
+        endpoint.hangupAllCalls()
+        deadline = monotonic() + 2.0
+        while self._table().count and monotonic() < deadline:
+            endpoint.libHandleEvents(_POLL)
+            self._table().bury()
+        pbx_native.uninstall()
+        account.shutdown()
+        endpoint.libDestroy()
+
+    def _table(self) -> Legs:
+        assert self._legs is not None
+        return self._legs
+
+    def _send_options(self, binding: Binding, domain: str) -> None:
+        self._next_probe += 1
+        self._probes[self._next_probe] = (binding.key, monotonic())
+        local = user_uri("centrale", domain)
+        pbx_native.send_request(
+            self._next_probe, "OPTIONS", target(binding), local, binding.aor, [], timeout_ms=8000
+        )
+
+    def _on_result(self, token: int, code: int, reason: str) -> None:
+        key, sent = self._probes.pop(token)
+        self._post(Probed(key, code, (monotonic() - sent) * 1000))
+
+    def _on_message(self, incoming: bool, address: str, port: int, transport: str, raw: bytes) -> None:
+        self._post(SipMessage(incoming, address, port, transport, raw))
