@@ -1,0 +1,306 @@
+"""Debian's baresip 1.0.0 as a phone, driven over its ctrl_tcp module (JSON in netstrings).
+
+It sends with `ausine` and keeps what it decodes with `sndfile`. What it cannot do stands in README.md.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import json
+import re
+import time
+from pathlib import Path
+from typing import Any
+
+from tests.phones import net
+from tests.phones.audio import FLOOR_DBOV, NOTHING, SILENCE_DBOV, Samples, read_growing_wav, tone_level
+from tests.phones.base import (
+    Account,
+    BasePhone,
+    CallState,
+    DtmfVia,
+    NotSupported,
+    PhoneError,
+    header,
+    last_seconds,
+    messages_received,
+    with_silence_since,
+)
+
+PROGRAM = "baresip"
+MODULES = "/usr/lib/baresip/modules"
+CODEC_NAMES = {"opus": "opus/48000/2", "G722": "G722/16000/1", "PCMA": "PCMA/8000/1", "PCMU": "PCMU/8000/1"}
+CODEC_MODULES = {"opus": "opus.so", "G722": "g722.so", "PCMA": "g711.so", "PCMU": "g711.so"}
+#: Level of ausine at 48 kHz. Resampling down to the codec's rate changes it by frequency (-10.5 at 300 Hz to -7.8 at
+#: 1,500 Hz for G.711), so the level is taken from what baresip recorded just before its encoder.
+AUSINE_DBOV = -8.91
+DIGIT_GAP_S = 0.25
+
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+_STATES = {
+    "CALL_INCOMING": CallState.INCOMING,
+    "CALL_RINGING": CallState.RINGING,
+    "CALL_PROGRESS": CallState.EARLY,
+    "CALL_ESTABLISHED": CallState.ESTABLISHED,
+}
+
+
+class Baresip(BasePhone):
+    """One baresip process with one account."""
+
+    kind = "baresip"
+
+    def __init__(self, account: Account, ca_file: Path | None = None) -> None:
+        super().__init__(account)
+        self._ca_file = ca_file
+        self._control_port = 0
+        self._reader: asyncio.StreamReader | None = None
+        self._writer: asyncio.StreamWriter | None = None
+        self._answers: dict[str, asyncio.Future[dict[str, Any]]] = {}
+        self._tokens = itertools.count(1)
+        self._tone_hz = 1000.0
+        self._muted = False
+
+    # --- start and stop -----------------------------------------------------------------------------------------
+
+    async def _launch(self) -> None:
+        self._control_port = net.free_port()
+        (self.folder / "config").write_text(self._config())
+        (self.folder / "accounts").write_text(self._account_line(0) + "\n")
+        (self.folder / "contacts").write_text("")
+        await self._spawn(PROGRAM, "-4", "-s", "-f", str(self.folder))
+        await self.until(lambda: any("baresip is ready" in line for line in self._log), "start")
+        self._reader, self._writer = await asyncio.open_connection(net.LOOPBACK, self._control_port)
+        self._spawn_task(self._read_events(self._reader))
+
+    def _config(self) -> str:
+        modules = dict.fromkeys(CODEC_MODULES[codec] for codec in self.account.codecs)
+        lines = [
+            "poll_method epoll",
+            f"sip_listen {net.LOOPBACK}:{self.local_port}",
+            f"net_interface {net.LOOPBACK}",
+            "call_local_timeout 300",
+            "call_max_calls 8",
+            "audio_player aubridge,nil",
+            "audio_alert aubridge,alert",
+            "ausrc_srate 48000",  # all that ausine knows
+            "ausrc_channels 2",
+            *(f"{name}_format s16" for name in ("ausrc", "auplay", "auenc", "audec")),
+            "audio_buffer 20-160",
+            "jitter_buffer_delay 0-0",  # loopback needs none, and none means heard = received
+            f"rtp_ports {self.rtp_port}-{self.rtp_port + net.RTP_BLOCK - 1}",
+            f"module_path {MODULES}",
+            *(f"module {name}" for name in modules),
+            "module sndfile.so",
+            "module aubridge.so",
+            "module ausine.so",
+            "module_tmp account.so",
+            "module_app menu.so",
+            "module_app ctrl_tcp.so",
+            f"ctrl_tcp_listen {net.LOOPBACK}:{self._control_port}",
+            f"snd_path {self.folder}",
+            "ringback_disabled yes",
+        ]
+        if self.account.transport == "tls":
+            cert, _key = net.self_signed(self.folder)
+            lines.append(f"sip_certificate {cert}")
+            if self._ca_file:
+                lines.append(f"sip_cafile {self._ca_file}")
+        return "\n".join(lines) + "\n"
+
+    def _account_line(self, expires: int) -> str:
+        account = self.account
+        codecs = ",".join(CODEC_NAMES[codec] for codec in account.codecs)
+        parts = [
+            f'"{account.display_name}" <sip:{account.user}@{account.domain};transport={account.transport}>',
+            f"regint={expires}",
+            f"audio_codecs={codecs}",
+            f"audio_source=ausine,{self._tone_hz:.0f}",
+            "answermode=manual",
+        ]
+        if account.password:
+            parts += [f"auth_user={account.user}", f"auth_pass={account.password}"]
+        if account.port:
+            parts.append(f'outbound="sip:{account.host}:{account.port};transport={account.transport}"')
+        return ";".join(parts)
+
+    @property
+    def contact_uri(self) -> str:
+        port = self.local_port + (1 if self.account.transport == "tls" else 0)
+        tail = "" if self.account.transport == "udp" else f";transport={self.account.transport}"
+        return f"sip:{self.account.user}@{net.LOOPBACK}:{port}{tail}"
+
+    async def _quit(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+            with contextlib.suppress(OSError):
+                await self._writer.wait_closed()
+        await super()._quit()
+
+    # --- control connection -------------------------------------------------------------------------------------
+
+    async def _read_events(self, reader: asyncio.StreamReader) -> None:
+        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+            while True:
+                size = int((await reader.readuntil(b":"))[:-1])
+                message = json.loads(await reader.readexactly(size))
+                await reader.readexactly(1)
+                if message.get("response"):
+                    waiting = self._answers.pop(message.get("token", ""), None)
+                    if waiting is not None and not waiting.done():
+                        waiting.set_result(message)
+                elif message.get("event"):
+                    self._on_event(message)
+
+    async def _command(self, name: str, params: str = "") -> str:
+        """Run a command of the menu module; returns what it printed. Raises PhoneError when it fails."""
+        if self._writer is None:
+            raise PhoneError(f"{self} does not run")
+        token = str(next(self._tokens))
+        waiting = asyncio.get_running_loop().create_future()
+        self._answers[token] = waiting
+        body = json.dumps({"command": name, "params": params, "token": token}).encode()
+        self._writer.write(b"%d:%s," % (len(body), body))
+        await self._writer.drain()
+        try:
+            answer = await asyncio.wait_for(waiting, 5.0)
+        except TimeoutError:
+            raise PhoneError(self._failure(f"no answer to command {name}")) from None
+        if not answer.get("ok"):
+            raise PhoneError(self._failure(f"command {name} {params} failed: {answer.get('data')}"))
+        return str(answer.get("data", ""))
+
+    def _on_event(self, event: dict[str, Any]) -> None:
+        kind, param = str(event.get("type")), str(event.get("param", ""))
+        if kind == "REGISTER_OK":
+            self.registered, self.registration_code = True, 200
+        elif kind == "REGISTER_FAIL":
+            self.registered, self.registration_code = False, _code_of(param)
+        elif kind in ("UNREGISTERING", "UNREGISTER_OK"):
+            self.registered = False
+        elif kind == "CALL_INCOMING":
+            self._begin_call(CallState.INCOMING)
+        elif kind in _STATES:
+            self.state = _STATES[kind]
+        elif kind == "CALL_DTMF_START":
+            self.dtmf_received += param
+        elif kind == "CALL_CLOSED":
+            self._end_call(_code_of(param), param, self._reason_header())
+
+    def _on_line(self, line: str) -> None:
+        self._log[-1] = _ANSI.sub("", line)
+
+    # --- registration -------------------------------------------------------------------------------------------
+
+    async def register(self, expires: int = 600) -> None:
+        """Register anew (new Call-ID, as after a reboot) for `expires` seconds; wait_registered() tells when done."""
+        await self._replace_account(expires)
+
+    async def unregister(self) -> None:
+        await self._replace_account(0)
+        self.registered = False
+
+    async def _replace_account(self, expires: int) -> None:
+        await self._command("uadel", f"sip:{self.account.user}@{self.account.domain}")
+        self.registered = False
+        await self._command("uanew", self._account_line(expires))
+
+    # --- calls --------------------------------------------------------------------------------------------------
+
+    async def call(self, number: str) -> None:
+        self._begin_call(CallState.CALLING)
+        await self._command("dial", self._target(number))
+
+    async def answer(self) -> None:
+        await self._command("accept")
+
+    async def decline(self, code: int = 486) -> None:
+        if code != 486:
+            raise NotSupported("baresip 1.0.0 declines with 486 only")
+        await self._command("hangup")
+
+    async def hangup(self) -> None:
+        await self._command("hangup")
+
+    async def hold(self) -> None:
+        await self._command("hold")
+
+    async def resume(self) -> None:
+        await self._command("resume")
+
+    async def reinvite(self) -> None:
+        """Send a re-INVITE with the same session."""
+        await self._command("reinvite")
+
+    async def transfer(self, number: str) -> None:
+        """Blind transfer of the call by REFER."""
+        await self._command("transfer", self._target(number))
+
+    async def send_dtmf(self, digits: str, via: DtmfVia = "rtp") -> None:
+        if via != "rtp":
+            raise NotSupported("baresip 1.0.0 sends DTMF by RFC 4733 only")
+        for digit in digits:
+            await self._command("sndcode", digit)
+            await asyncio.sleep(DIGIT_GAP_S)  # the event must end before the next begins
+
+    # --- audio --------------------------------------------------------------------------------------------------
+
+    async def send_tone(self, hz: float) -> None:
+        if (hz == 0) != self._muted:
+            self._muted = hz == 0
+            await self._command("mute")
+        if hz:
+            self._tone_hz = hz
+            # Changes the source of the running call; the account line holds it for calls to come.
+            if self.state in (CallState.IDLE, CallState.ENDED):
+                expires = 600 if self.registered else 0
+                await self._replace_account(expires)
+            else:
+                await self._command("ausrc", f"ausine,{hz:.0f}")
+
+    @property
+    def sent_level_dbov(self) -> float:
+        """Level of the present tone, measured before the encoder in the call's last second; AUSINE_DBOV without call."""
+        file = self._newest("dump-*-enc.wav")
+        if file is None or self._muted:
+            return AUSINE_DBOV
+        samples, rate = read_growing_wav(file)
+        level = tone_level(last_seconds(samples, rate, 1.0), rate, self._tone_hz) if rate else FLOOR_DBOV
+        return level if level > SILENCE_DBOV else AUSINE_DBOV
+
+    def _newest(self, pattern: str) -> Path | None:
+        return max(self.folder.glob(pattern), key=lambda path: path.stat().st_mtime, default=None)
+
+    def heard(self, last_s: float | None = None) -> tuple[Samples, int]:
+        """See Phone.heard. After a hold baresip 1.0.0 records no more: raises NotSupported then."""
+        started = sum("audio: player started" in line for line in self._log)
+        recorded = sum("sndfile: dumping decode" in line for line in self._log)
+        if started > recorded:
+            raise NotSupported("baresip 1.0.0 stops recording after a re-INVITE that is not sendrecv")
+        file = self._newest("dump-*-dec.wav")
+        if file is None:
+            return NOTHING, 0
+        samples, rate = read_growing_wav(file)
+        if self.state is CallState.ESTABLISHED and last_s is not None:
+            samples = with_silence_since(samples, rate, time.time() - file.stat().st_mtime)
+        return last_seconds(samples, rate, last_s), rate
+
+    # --- trace --------------------------------------------------------------------------------------------------
+
+    def _is_ours(self, message: str) -> bool:
+        via = header(message, "Via")
+        return any(f":{port};" in via for port in (self.local_port, self.local_port + 1))
+
+    def _last_invite_received(self) -> str | None:
+        invites = [text for text in messages_received(self.log, "INVITE") if not self._is_ours(text)]
+        return invites[-1] if invites else None
+
+    def _reason_header(self) -> str:
+        ends = [m for method in ("CANCEL", "BYE") for m in messages_received(self.log, method)]
+        reasons = [header(text, "Reason") for text in ends if not self._is_ours(text)]
+        return next((reason for reason in reversed(reasons) if reason), "")
+
+
+def _code_of(param: str) -> int:
+    found = re.match(r"(\d{3})\b", param)
+    return int(found.group(1)) if found else 0
