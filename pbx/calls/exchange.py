@@ -1,4 +1,4 @@
-"""The exchange: all calls of this node. Takes each event to the call it belongs to and returns its commands."""
+"""The exchange: all calls of this node. Takes each event to its call and returns what the call commands."""
 
 import secrets
 
@@ -13,7 +13,11 @@ log = structlog.get_logger("pbx.exchange")
 
 
 class ExchangeError(Exception):
-    """A command cannot be carried out; the text says why."""
+    """A command cannot be carried out; the text says why, `status` as an HTTP status would."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status = status
 
 
 class Exchange:
@@ -47,9 +51,9 @@ class Exchange:
         """Ring `extension`, then call `number` from there. Raises ExchangeError when that cannot be."""
         tenant = self._directory.tenant(tenant_id)
         if tenant is None or tenant.extension(extension) is None:
-            raise ExchangeError(f"There is no extension {extension} in this organisation.")
+            raise ExchangeError(404, f"There is no extension {extension} in this organisation.")
         if len(self._by_leg) >= self._limit:
-            raise ExchangeError("All lines are in use; try again in a moment.")
+            raise ExchangeError(503, "All lines are in use; try again in a moment.")
         call = Call(secrets.token_hex(12), tenant, number, self)
         self._calls[call.id] = call
         return call.id, self._after(call, call.originate(extension, now))

@@ -14,7 +14,7 @@ COMPLETED_ELSEWHERE = 'SIP;cause=200;text="Call completed elsewhere"'
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """How a call that nobody answers ends for the caller: SIP code, and the prompt before it (None: no words)."""
+    """How a call that nobody answers ends for the caller: SIP code, and the prompt before it, if any."""
 
     outcome: Outcome
     code: int

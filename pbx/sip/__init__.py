@@ -1,1 +1,1 @@
-"""The SIP and media edge: the only package that imports pjsua2 and the native module. One thread owns PJSIP."""
+"""The SIP and media edge: alone in importing pjsua2 and the native module. One thread owns PJSIP."""

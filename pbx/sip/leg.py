@@ -6,7 +6,7 @@ import pbx_native
 import pjsua2 as pj
 
 from pbx.ports import DigitPressed, LegAnswered, LegEnded, LegMedia, LegProgress
-from pbx.sip.quality import quality
+from pbx.sip.quality import Figures, quality
 from pbx.sip.uris import redirect_user
 
 _ENCODING = 1  # PJMEDIA_DIR_ENCODING: we may send
@@ -92,9 +92,7 @@ class SipLeg(pj.Call):  # type: ignore[misc]
                 reason=reason,
                 remote=not self.hung_up,
                 codec=stats[0] if stats else self.codec,
-                quality=quality(stats[0], stats[2], stats[3], stats[4], stats[5], stats[6], stats[8])
-                if stats
-                else None,
+                quality=quality(Figures(*stats[:9])) if stats else None,
                 redirect=self._redirect,
             )
         )

@@ -1,4 +1,4 @@
-"""All legs of this node in PJSIP: takes incoming calls in, carries out the logic's commands. PJSIP thread only."""
+"""All legs of this node in PJSIP: takes calls in, carries out the logic's commands. PJSIP thread only."""
 
 import secrets
 from collections.abc import Callable

@@ -37,7 +37,7 @@ class Patchbay:
             second.stopTransmit(first)
 
     def play(self, leg: str, path: str, loop: bool) -> None:
-        """Play a file to a leg from now on, or as soon as it has media. Raises pj.Error if it cannot be read."""
+        """Play a file to a leg now, or as soon as it has media. Raises pj.Error if it cannot be read."""
         self.stop(leg)
         player = pj.AudioMediaPlayer()
         player.createPlayer(path, 0 if loop else pj.PJMEDIA_FILE_NO_LOOP)

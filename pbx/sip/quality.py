@@ -1,6 +1,7 @@
 """How good a leg sounded: a MOS estimate from loss, delay and codec (ITU-T G.107 E-model, G.113 figures)."""
 
 import math
+from typing import NamedTuple
 
 from pbx.control.messages import Quality
 
@@ -27,18 +28,30 @@ def percentage(lost: int, received: int) -> float:
     return round(100.0 * lost / total, 2) if total > 0 else 0.0
 
 
-def quality(
-    codec: str, rx_packets: int, tx_packets: int, rx_lost: int, tx_lost: int, rx_jitter: float, rtt: float
-) -> Quality:
-    """The figures of one leg as the record keeps them; jitter and rtt in ms."""
-    rx_loss = percentage(rx_lost, rx_packets)
-    clean_rtt = rtt if math.isfinite(rtt) else 0.0
+class Figures(NamedTuple):
+    """What the stack counted for one leg; jitter and rtt in ms, tx_* as the peer's RTCP reported."""
+
+    codec: str
+    clock_rate: int
+    rx_packets: int
+    tx_packets: int
+    rx_lost: int
+    tx_lost: int
+    rx_jitter: float
+    tx_jitter: float
+    rtt: float
+
+
+def quality(leg: Figures) -> Quality:
+    """The figures of one leg as the record keeps them."""
+    rx_loss = percentage(leg.rx_lost, leg.rx_packets)
+    rtt = leg.rtt if math.isfinite(leg.rtt) else 0.0
     return Quality(
-        rx_packets=rx_packets,
-        tx_packets=tx_packets,
+        rx_packets=leg.rx_packets,
+        tx_packets=leg.tx_packets,
         rx_loss=rx_loss,
-        tx_loss=round(100.0 * tx_lost / tx_packets, 2) if tx_packets else 0.0,
-        jitter=round(rx_jitter, 2),
-        rtt=round(clean_rtt, 2),
-        mos=mos(codec, rx_loss, rx_jitter, clean_rtt),
+        tx_loss=round(100.0 * leg.tx_lost / leg.tx_packets, 2) if leg.tx_packets else 0.0,
+        jitter=round(leg.rx_jitter, 2),
+        rtt=round(rtt, 2),
+        mos=mos(leg.codec, rx_loss, leg.rx_jitter, rtt),
     )

@@ -52,7 +52,15 @@ class SipMessage:
     raw: bytes
 
 
-StackEvent = IncomingCall | LegEvent | Registration | Probed | SipMessage
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """`count` messages from an address could not be parsed since the last report."""
+
+    address: str
+    count: int
+
+
+StackEvent = IncomingCall | LegEvent | Registration | Probed | SipMessage | Malformed
 
 
 class _PhoneAccount(pj.Account):  # type: ignore[misc]
@@ -129,7 +137,7 @@ class SipStack:
         self._do(lambda: self._send_options(binding, domain))
 
     def deny(self, address: str, ports: list[int]) -> None:
-        """Drop everything from an address, except from these ports (phones that are registered from there)."""
+        """Drop everything from an address, except from these ports (phones registered from there)."""
         self._do(lambda: pbx_native.deny(address, ports=ports))
 
     def allow(self, address: str) -> None:
@@ -169,6 +177,8 @@ class SipStack:
             if now - watched >= 1.0:
                 watched = now
                 self._table().watch(now)
+                for address, count in pbx_native.malformed().items():
+                    self._post(Malformed(address, count))
         self._close(endpoint, account)
 
     def _open(self) -> tuple[pj.Endpoint, _PhoneAccount]:

@@ -1,0 +1,345 @@
+"""One node at work: takes what the stack reports to the logic, and what the logic decides to the edges.
+
+Everything here runs on the asyncio loop. This is what the control API talks to (`ControlTarget`).
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Iterable
+from dataclasses import dataclass
+from functools import partial
+
+import structlog
+
+from pbx import __version__
+from pbx.calls.exchange import Exchange, ExchangeError
+from pbx.control.messages import (
+    BanState,
+    BindingState,
+    CallRecord,
+    Event,
+    EventKind,
+    Health,
+    LiveState,
+    Originate,
+    Snapshot,
+    Trace,
+    TraceMessage,
+)
+from pbx.control.target import Refused
+from pbx.directory import Directory, DirectoryError
+from pbx.ports import Binding, Command, Emit, IncomingCall, Reply, StartTimer, StopTimer, TimerFired
+from pbx.registrar.bindings import Bindings
+from pbx.registrar.guard import Guard
+from pbx.registrar.keepalive import Keepalive
+from pbx.registrar.registrar import Registrar
+from pbx.sip.gate import Registration
+from pbx.sip.stack import Malformed, Probed, SipMessage, SipStack, StackEvent
+from pbx.store.store import Store
+from pbx.tracing import Tracer
+
+log = structlog.get_logger("pbx.node")
+
+TICK = 1.0  # seconds between rounds of expiry, keep-alives and bans
+STALLED = 5.0  # seconds without a turn of the PJSIP thread after which it counts as stuck
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What a node is made of; built in pbx.main."""
+
+    directory: Directory
+    bindings: Bindings
+    registrar: Registrar
+    keepalive: Keepalive
+    guard: Guard
+    exchange: Exchange
+    store: Store
+    tracer: Tracer
+
+
+class Node:
+    """The core's logic, wired. `attach` the stack, then `run`."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._stack: SipStack | None = None
+        self._timers: dict[tuple[str, str], asyncio.TimerHandle] = {}
+        self._started_at = time.time()
+        self._stopping = False
+
+    def attach(self, stack: SipStack) -> None:
+        """The stack that carries commands out; events of it come to `deliver`."""
+        self._stack = stack
+
+    @property
+    def stack(self) -> SipStack:
+        assert self._stack is not None
+        return self._stack
+
+    # --- From the stack --------------------
+
+    def deliver(self, event: StackEvent) -> None:
+        """One event of the stack, on the loop."""
+        now = time.time()
+        exchange = self._parts.exchange
+        match event:
+            case IncomingCall():
+                self.carry_out(exchange.incoming(event, now))
+            case Registration():
+                self._register(event, now)
+            case Probed():
+                self._probed(event, now)
+            case SipMessage():
+                self._parts.tracer.record(event, now)
+            case Malformed():
+                self._parts.guard.malformed(event.address, event.count, now)
+            case _:
+                self.carry_out(exchange.handle(event, now))
+
+    def carry_out(self, commands: Iterable[Command]) -> None:
+        """Do what the logic decided: journal, timers, stack."""
+        for command in commands:
+            match command:
+                case Emit():
+                    self._parts.store.journal.append(command.event)
+                case StartTimer():
+                    self._start_timer(command)
+                case StopTimer():
+                    self._stop_timer((command.call, command.name))
+                case _:
+                    self.stack.submit(command)
+
+    def _start_timer(self, command: StartTimer) -> None:
+        key = (command.call, command.name)
+        self._stop_timer(key)
+        loop = asyncio.get_running_loop()
+        self._timers[key] = loop.call_later(command.seconds, self._fire, key)
+
+    def _stop_timer(self, key: tuple[str, str]) -> None:
+        if timer := self._timers.pop(key, None):
+            timer.cancel()
+
+    def _fire(self, key: tuple[str, str]) -> None:
+        self._timers.pop(key, None)
+        self.carry_out(self._parts.exchange.handle(TimerFired(call=key[0], name=key[1]), time.time()))
+
+    # --- Registrations --------------------
+
+    def _register(self, event: Registration, now: float) -> None:
+        """Answer a REGISTER once what it changed is written: what a phone believes survives our death."""
+        token = event.request.token
+        result = self._parts.registrar.handle(event.request, event.caller, now)
+        if not result.changed and not result.removed:
+            self.stack.respond(token, result.reply)
+            return
+        saved = self._keep(result.changed, result.removed, now)
+        asyncio.ensure_future(saved).add_done_callback(partial(self._answer, token, result.reply))
+
+    def _answer(self, token: int, reply: Reply, _saved: object) -> None:
+        self.stack.respond(token, reply)
+
+    def _keep(self, changed: Iterable[Binding], removed: Iterable[Binding], now: float) -> Awaitable[bool]:
+        """Tell and store changes of bindings; the keep-alives follow them."""
+        parts = self._parts
+        gone = list(removed)
+        fresh = list(changed)
+        for binding in gone:
+            parts.keepalive.forget(binding.key)
+            self._emit("binding.removed", now, tenant=binding.tenant, binding=state_of(binding))
+        for binding in fresh:
+            parts.keepalive.watch(binding, now)
+            self._emit("binding.changed", now, tenant=binding.tenant, binding=state_of(binding))
+        parts.tracer.bindings_changed()
+        return parts.store.bindings.save(fresh, [binding.key for binding in gone])
+
+    def _probed(self, event: Probed, now: float) -> None:
+        changed, removed = self._parts.keepalive.answered(event.key, event.code, event.milliseconds, now)
+        if changed or removed:
+            for binding in removed:
+                log.info("binding.dead", tenant=binding.tenant, device=binding.device, contact=binding.contact)
+            self._keep(changed, removed, now)
+
+    def _emit(self, kind: EventKind, now: float, **body: object) -> None:
+        self._parts.store.journal.append(Event(number=0, at=now, kind=kind, **body))  # type: ignore[arg-type]
+
+    # --- Time --------------------
+
+    async def run(self) -> None:
+        """Expiry, keep-alives and bans, once a second, until cancelled."""
+        while True:
+            await asyncio.sleep(TICK)
+            try:
+                self._tick(time.time())
+            except Exception:
+                log.exception("node.tick_failed")
+
+    def _tick(self, now: float) -> None:
+        parts = self._parts
+        expired = parts.bindings.expire(now)
+        if expired:
+            self._keep((), expired, now)
+        for binding in parts.keepalive.due(now):
+            tenant = parts.directory.tenant(binding.tenant)
+            self.stack.probe(binding, tenant.domain if tenant else "localhost")
+        parts.guard.tick(now)
+        self._enforce_bans(now)
+        self.stack.trace(parts.tracer.wanted(now))
+
+    def _enforce_bans(self, now: float) -> None:
+        for change in self._parts.guard.news():
+            ban = change.ban
+            if change.begins:
+                log.warning("ban.added", address=ban.address, failures=ban.failures, until=ban.until)
+                self.stack.deny(ban.address, list(change.ports))
+                self._emit("ban.added", now, ban=ban)
+                self._parts.store.bans.save([ban])
+            else:
+                log.info("ban.removed", address=ban.address)
+                self.stack.allow(ban.address)
+                self._emit("ban.removed", now, ban=ban)
+                self._parts.store.bans.save([], [ban.address])
+
+    async def close(self, seconds: float) -> None:
+        """End all calls with BYE and wait, at most `seconds`, until their records are written."""
+        self._stopping = True
+        self.carry_out(self._parts.exchange.close(time.time()))
+        deadline = time.monotonic() + seconds
+        while self._parts.exchange.count and time.monotonic() < deadline:
+            await asyncio.sleep(0.02)
+
+    # --- For the control API --------------------
+
+    @property
+    def journal(self):  # type: ignore[no-untyped-def]
+        return self._parts.store.journal
+
+    def tenants(self) -> dict[str, int]:
+        return self._parts.directory.versions()
+
+    async def apply_snapshot(self, snapshot: Snapshot) -> None:
+        """Use it, keep it, and drop the bindings of devices that are gone or have another secret."""
+        parts = self._parts
+        before = parts.directory.tenant(snapshot.tenant)
+        try:
+            tenant = parts.directory.apply(snapshot)
+        except DirectoryError as error:
+            raise Refused(422, str(error)) from error
+        now = time.time()
+        if before is not None:
+            for old in before.snapshot.devices:
+                new = tenant.device(old.id)
+                if new is None or not new.enabled or new.ha1_sha256 != old.ha1_sha256:
+                    self._drop_device(snapshot.tenant, old.id, now)
+        self._emit("tenant.applied", now, tenant=snapshot.tenant, version=snapshot.version)
+        await parts.store.snapshots.save(snapshot)
+
+    async def remove_tenant(self, tenant: str) -> bool:
+        """Forget an organisation with its bindings, and end its calls."""
+        parts = self._parts
+        known = parts.directory.tenant(tenant)
+        if known is None:
+            return False
+        now = time.time()
+        for call in parts.exchange.calls():
+            if call.tenant == tenant:
+                self.carry_out(parts.exchange.hang_up(call.id, now) or [])
+        for device in known.snapshot.devices:
+            self._drop_device(tenant, device.id, now)
+        parts.directory.remove(tenant)
+        self._emit("tenant.removed", now, tenant=tenant, version=known.snapshot.version)
+        await parts.store.snapshots.remove(tenant)
+        return True
+
+    def _drop_device(self, tenant: str, device: str, now: float) -> None:
+        removed = self._parts.bindings.remove_device(tenant, device)
+        if removed:
+            self._keep((), removed, now)
+
+    def calls(self) -> list[CallRecord]:
+        return self._parts.exchange.calls()
+
+    async def originate(self, command: Originate) -> str:
+        if self._stopping:
+            raise Refused(503, "The telephone exchange is stopping; try again in a minute.")
+        try:
+            call, commands = self._parts.exchange.originate(
+                command.tenant, command.extension, command.number, time.time()
+            )
+        except ExchangeError as error:
+            raise Refused(error.status, str(error)) from error
+        self.carry_out(commands)
+        return call
+
+    async def hang_up(self, call: str) -> bool:
+        commands = self._parts.exchange.hang_up(call, time.time())
+        self.carry_out(commands or [])
+        return commands is not None
+
+    def bindings(self) -> list[BindingState]:
+        return [state_of(binding) for binding in self._parts.bindings.all()]
+
+    async def remove_binding(self, tenant: str, device: str, contact: str) -> bool:
+        removed = self._parts.bindings.remove((tenant, device, contact))
+        if removed is not None:
+            await self._keep((), [removed], time.time())
+        return removed is not None
+
+    def bans(self) -> list[BanState]:
+        return self._parts.guard.bans(time.time())
+
+    async def unban(self, address: str) -> bool:
+        known = self._parts.guard.unban(address)
+        self._enforce_bans(time.time())
+        return known
+
+    def trace(self, command: Trace) -> None:
+        now = time.time()
+        self._parts.tracer.switch(command, now)
+        self.stack.trace(self._parts.tracer.wanted(now))
+
+    def traced(self, tenant: str | None, device: str | None) -> list[TraceMessage]:
+        return self._parts.tracer.recent(tenant, device)
+
+    def health(self) -> Health:
+        parts = self._parts
+        journal = parts.store.journal
+        sip = "ok" if time.monotonic() - self.stack.beat < STALLED else "The SIP thread does not move."
+        states = {"sip": sip, "store": parts.store.health()}
+        return Health(
+            ready=all(state == "ok" for state in states.values()) and not self._stopping,
+            parts=states,
+            version=__version__,
+            started_at=self._started_at,
+            calls=parts.exchange.count,
+            bindings=len(parts.bindings),
+            legs=self.stack.legs,
+            last_number=journal.last,
+            acknowledged=journal.acknowledged,
+        )
+
+    def live_state(self) -> LiveState:
+        return LiveState(
+            number=self._parts.store.journal.last,
+            calls=self.calls(),
+            bindings=self.bindings(),
+            bans=self.bans(),
+            alarms=self._parts.store.alarms.current(),
+            tenants=self.tenants(),
+        )
+
+
+def state_of(binding: Binding) -> BindingState:
+    """A binding as others see it."""
+    return BindingState(
+        tenant=binding.tenant,
+        device=binding.device,
+        aor=binding.aor,
+        contact=binding.contact,
+        source=f"{binding.source_ip}:{binding.source_port}",
+        transport=binding.transport,
+        user_agent=binding.user_agent,
+        registered_at=binding.registered_at,
+        expires_at=binding.expires_at,
+        rtt_ms=binding.rtt_ms,
+    )
