@@ -71,7 +71,24 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", alias="CENTRALE_LOG_LEVEL", description="debug, info, warning or error"
     )
+    hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        alias="CENTRALE_HOSTS",
+        description="Host names the web answers to besides this machine's own, comma separated",
+    )
+    demo_domain: str = Field(
+        "demo.centrale.localhost",
+        alias="CENTRALE_DEMO_DOMAIN",
+        description="SIP domain of the demo organisation",
+    )
     demo: bool = Field(True, alias="CENTRALE_DEMO", description="Make the demo organisation at the start")
+
+    @field_validator("hosts", mode="before")
+    @classmethod
+    def _hosts(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(name.strip().lower() for name in value.split(",") if name.strip())
 
     @field_validator("rtp_ports", mode="before")
     @classmethod
