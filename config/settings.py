@@ -60,6 +60,14 @@ class Settings(BaseSettings):
     control_token: str | None = Field(
         None, alias="CENTRALE_CONTROL_TOKEN", description="Token for the control API on TCP"
     )
+    control_certificate: Path | None = Field(
+        None,
+        alias="CENTRALE_CONTROL_CERTIFICATE",
+        description="PEM certificate of the control API on tls://host:port; clients trust exactly this one",
+    )
+    control_key: Path | None = Field(
+        None, alias="CENTRALE_CONTROL_KEY", description="PEM private key of that certificate (core only)"
+    )
     tls_certificate: Path | None = Field(
         None,
         alias="CENTRALE_TLS_CERTIFICATE",
