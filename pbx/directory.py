@@ -133,7 +133,7 @@ class Directory:
         if len(host) > MAX_HOST:
             return None
         found = tables.by_domain.get(host) or tables.by_domain.get(host.lower())
-        if found is None and len(tables.by_id) == 1 and _is_address(host):
+        if found is None and len(tables.by_id) == 1 and is_address(host):
             return next(iter(tables.by_id.values()))
         return found
 
@@ -162,7 +162,8 @@ def _parse_plans(snapshot: Snapshot, devices: Mapping[str, DeviceConfig]) -> dic
     return plans
 
 
-def _is_address(host: str) -> bool:
+def is_address(host: str) -> bool:
+    """Whether a host is an IP address (of IPv6 with or without brackets) or localhost, not a domain."""
     if host.lower() == "localhost":
         return True
     try:

@@ -1,0 +1,186 @@
+"""The door: every request outside a dialog is refused here, or goes on with a known sender.
+
+The order is such that a stranger learns nothing: form, then digest (RFC 3261 section 22, RFC 7616, RFC
+8760), and only with valid credentials whatever depends on the configuration. An unknown domain, an unknown
+user and a wrong password get the same answer on the same path.
+
+Runs on the thread of the SIP stack; nothing here may be called from another one (the Guard may).
+"""
+
+from dataclasses import dataclass
+
+from pbx.control.messages import DeviceConfig
+from pbx.directory import Directory, Tenant, is_address
+from pbx.ports import Admit, Caller, Digest, Drop, Reply, Request, Verdict
+from pbx.registrar import forms, uri
+from pbx.registrar.digest import Digests, Secret
+from pbx.registrar.guard import Guard
+
+CHALLENGED = frozenset({"REGISTER", "INVITE", "SUBSCRIBE", "PUBLISH", "MESSAGE", "REFER"})
+# These make sense within a dialog only; one that reaches us here belongs to none (RFC 3261 section 12.2.2).
+WITHIN_A_DIALOG = frozenset({"BYE", "PRACK", "UPDATE", "INFO", "NOTIFY"})
+NEVER_ANSWERED = frozenset({"ACK", "CANCEL"})
+
+
+@dataclass(frozen=True, slots=True)
+class AdmissionSettings:
+    """What we serve. `served`: challenged methods that go on when admitted; `supported`: option tags
+    understood in Require; `hosts`: names of this node in small letters, which callers may use instead of
+    their domain."""
+
+    served: frozenset[str] = frozenset({"REGISTER", "INVITE"})
+    allow: tuple[str, ...] = (
+        "INVITE",
+        "ACK",
+        "CANCEL",
+        "BYE",
+        "OPTIONS",
+        "REGISTER",
+        "INFO",
+        "PRACK",
+        "UPDATE",
+    )
+    supported: tuple[str, ...] = ("100rel", "timer", "path")
+    hosts: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Who the credentials prove to be the sender."""
+
+    tenant: Tenant
+    device: DeviceConfig
+
+
+class Admission:
+    """Screens requests against the directory, with the digests and the guard of this node."""
+
+    def __init__(
+        self,
+        directory: Directory,
+        digests: Digests,
+        guard: Guard,
+        settings: AdmissionSettings | None = None,
+    ) -> None:
+        self._directory = directory
+        self._digests = digests
+        self._guard = guard
+        self._settings = settings or AdmissionSettings()
+        self._supported = frozenset(self._settings.supported)
+        self._allow = ("Allow", ", ".join(self._settings.allow))
+        self._capabilities = [
+            self._allow,
+            ("Accept", "application/sdp"),
+            ("Supported", ", ".join(self._settings.supported)),
+        ]
+
+    def screen(self, request: Request, now: float) -> Verdict:
+        """Whether the request goes on, and who sent it; or the answer to it; or nothing."""
+        if request.method in NEVER_ANSWERED or not self._guard.admits(
+            request.source_ip, request.source_port, now
+        ):
+            return Drop()
+        early = self._without_credentials(request)
+        if early is not None:
+            return self._paid(request, early, now)
+        outcome = self._authenticate(request, now)
+        return self._authorize(request, outcome) if isinstance(outcome, _Known) else outcome
+
+    # --- Before credentials -------------------------------------------------------------------------------
+
+    def _without_credentials(self, request: Request) -> Reply | None:
+        """What everybody is told, whoever they are."""
+        refused = forms.refusal(request, self._supported)
+        if refused is not None:
+            return refused
+        method = request.method
+        if method in WITHIN_A_DIALOG or (request.to_tag and method != "REGISTER"):
+            return Reply(481, "Call/Transaction Does Not Exist")
+        if method in CHALLENGED:
+            return None
+        if method == "OPTIONS":
+            return Reply(200, "OK", list(self._capabilities))
+        return Reply(501, "Not Implemented", [self._allow])
+
+    def _paid(self, request: Request, reply: Reply, now: float) -> Reply | Drop:
+        """The reply, as long as the address may have answers without credentials."""
+        return reply if self._guard.spend(request.source_ip, request.source_port, now) else Drop()
+
+    # --- Credentials --------------------------------------------------------------------------------------
+
+    def _authenticate(self, request: Request, now: float) -> _Known | Reply | Drop:
+        asked = (request.to_host if request.method == "REGISTER" else request.from_host).lower()
+        tenant = self._directory.by_domain(asked)
+        realm = asked if tenant is None else tenant.domain
+        given = next((each for each in request.credentials if each.realm == realm), None)
+        if given is None:
+            return self._challenge(request, realm, now)
+        if not self._means_this_request(given, request):
+            return self._paid(request, Reply(400, "Digest URI Does Not Match"), now)
+        device = tenant.device_by_username(given.username) if tenant is not None else None
+        # Made in any case: a known user must not be told from an unknown one by the time that this takes.
+        secret = self._digests.nobody(given.username)
+        if device is not None:
+            secret = Secret(device.ha1_md5, device.ha1_sha256)
+        check = self._digests.check(given, request.method, secret, request.source_ip, now)
+        if check in ("wrong", "forged") or tenant is None or device is None:
+            proven = check == "wrong" or request.transport != "udp"
+            self._guard.failed(request.source_ip, now, proven=proven)
+            return self._challenge(request, realm, now)
+        if check == "stale":
+            return self._challenge(request, realm, now, stale=True)
+        self._guard.succeeded(request.source_ip, now)
+        return _Known(tenant, device)
+
+    def _challenge(self, request: Request, realm: str, now: float, *, stale: bool = False) -> Reply | Drop:
+        if not self._guard.spend(request.source_ip, request.source_port, now):
+            return Drop()
+        headers = self._digests.challenge(realm, request.source_ip, now, stale=stale)
+        return Reply(401, "Unauthorized", headers)
+
+    def _means_this_request(self, given: Digest, request: Request) -> bool:
+        """Whether the digest was made for this Request-URI (RFC 7616 section 3.4.6).
+
+        The check keeps somebody on the way from sending a call elsewhere. Where it goes is decided by the
+        user part and the organisation, so those must agree; port, parameters and the spelling of the host,
+        which many phones and proxies write differently in the two places, may differ. A REGISTER is bound
+        to its To instead."""
+        if given.uri == request.uri:
+            return True
+        meant = uri.parse(given.uri)
+        if meant is None:
+            return False
+        if request.method != "REGISTER" and not uri.same_user(meant.user, request.uri_user):
+            return False
+        host = request.uri_host.lower().strip("[]")
+        if meant.host == host or self._is_node(meant.host) or self._is_node(host):
+            return True
+        home = self._directory.by_domain(host)
+        return home is not None and home is self._directory.by_domain(meant.host)
+
+    # --- After credentials --------------------------------------------------------------------------------
+
+    def _authorize(self, request: Request, known: _Known) -> Verdict:
+        """What a known device may do. Only here may an answer depend on the configuration."""
+        method = request.method
+        claimed = request.to_user if method == "REGISTER" else request.from_user
+        if not uri.same_user(claimed, known.device.username):
+            return Reply(403, "Forbidden")
+        if not self._addressed_to_us(request.uri_host, known.tenant):
+            return Reply(403, "Forbidden") if method == "REGISTER" else Reply(404, "Not Found")
+        if method in self._settings.served:
+            return Admit(Caller(known.tenant.id, known.device.id, known.device.extension))
+        if method == "SUBSCRIBE":
+            return Reply(489, "Bad Event")
+        return Reply(405, "Method Not Allowed", [self._allow])
+
+    def _addressed_to_us(self, host: str, tenant: Tenant) -> bool:
+        """Whether a Request-URI's host means the sender's own organisation: by its domain, by an address (a
+        phone that only knows where we are), or by a name of this node."""
+        host = host.lower()
+        return self._directory.by_domain(host) is tenant or self._is_node(host)
+
+    def _is_node(self, host: str) -> bool:
+        """Whether a host (in small letters) names a machine, ours as far as we can tell, and no
+        organisation."""
+        return host in self._settings.hosts or is_address(host)
