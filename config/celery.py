@@ -1,0 +1,59 @@
+"""The worker: `celery -A config.celery worker --beat`. Redis carries the tasks when REDIS_URL is set,
+else a folder in the data folder does."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.django_settings")
+
+from celery import Celery
+from celery.signals import setup_logging
+from django.conf import settings
+
+HEARTBEAT_SECONDS = 10
+
+
+def _folder_broker(home: Path) -> dict[str, Any]:
+    folders = {name: home / "broker" / name for name in ("tasks", "control", "processed")}
+    for folder in folders.values():
+        folder.mkdir(parents=True, exist_ok=True)
+    return {
+        "broker_url": "filesystem://",
+        "broker_transport_options": {
+            "data_folder_in": str(folders["tasks"]),
+            "data_folder_out": str(folders["tasks"]),
+            "processed_folder": str(folders["processed"]),
+            "control_folder": str(folders["control"]),
+            "store_processed": False,
+        },
+    }
+
+
+app = Celery("centrale")
+app.conf.update(
+    task_ignore_result=True,
+    task_acks_late=True,
+    worker_hijack_root_logger=False,
+    worker_prefetch_multiplier=1,
+    worker_send_task_events=False,
+    broker_connection_retry_on_startup=True,
+    timezone="UTC",
+    beat_schedule_filename=str(settings.HOME / "beat-schedule"),
+    beat_schedule={
+        "heartbeat": {
+            "task": "link.heartbeat",
+            "schedule": HEARTBEAT_SECONDS,
+            # A worker that was away must not work off a pile of old beats.
+            "options": {"expires": HEARTBEAT_SECONDS},
+        },
+        "tidy": {"task": "people.tidy", "schedule": 3600, "options": {"expires": 3600}},
+    },
+    **({"broker_url": settings.CENTRALE.redis_url} if settings.CENTRALE.redis_url else _folder_broker(settings.HOME)),
+)
+app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def _keep_our_logging(**_: object) -> None:
+    """Celery leaves logging alone when someone listens to this signal; Django's LOGGING holds."""

@@ -1,0 +1,23 @@
+"""Every URL of the web; each feature brings its own part of the API."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from webapp.home import views
+
+API = [
+    path("", include("webapp.organisations.urls")),
+    path("", include("webapp.people.urls")),
+    path("", include("webapp.extensions.urls")),
+    path("", include("webapp.calls.urls")),
+    path("", include("webapp.link.urls")),
+    path("", include("webapp.home.api_urls")),
+]
+
+urlpatterns = [
+    path("", include("webapp.home.urls")),
+    path("api/v1/", include(API)),
+    path("admin/", admin.site.urls),
+]
+handler404 = "webapp.home.views.not_found"
+handler500 = "webapp.home.views.failed"

@@ -1,0 +1,114 @@
+"""The history: one record per call with its legs, as the core wrote it."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from webapp.extensions.models import Extension
+from webapp.organisations.models import Organisation
+
+
+class Outcome(models.TextChoices):
+    """How a call ended; the same words as in pbx.control.messages."""
+
+    ANSWERED = "answered", _("answered")
+    BUSY = "busy", _("busy")
+    DECLINED = "declined", _("declined")
+    NO_ANSWER = "no_answer", _("no answer")
+    NOT_REGISTERED = "not_registered", _("phone not connected")
+    UNKNOWN_NUMBER = "unknown_number", _("unknown number")
+    CANCELLED = "cancelled", _("caller hung up")
+    FAILED = "failed", _("failed")
+    INTERRUPTED = "interrupted", _("interrupted")
+
+
+class Party(models.TextChoices):
+    """Who ended a call or leg."""
+
+    CALLER = "caller", _("caller")
+    CALLEE = "callee", _("called side")
+    CORE = "core", _("system")
+    OPERATOR = "operator", _("operator")
+
+
+class CallRecord(models.Model):
+    """A finished call. `record` keeps what the core wrote, whole; the columns are for searching and showing."""
+
+    call_id = models.CharField(_("call"), max_length=64, unique=True)
+    tenant = models.CharField(max_length=64, db_index=True)
+    organisation = models.ForeignKey(
+        Organisation,
+        models.CASCADE,
+        null=True,
+        related_name="call_records",
+        verbose_name=_("organisation"),
+        help_text=_("Empty when the organisation was gone before the record came."),
+    )
+    caller_number = models.CharField(_("caller"), max_length=200, db_index=True)
+    caller_name = models.CharField(_("caller's name"), max_length=200, blank=True)
+    dialled = models.CharField(_("dialled"), max_length=200, db_index=True)
+    started_at = models.DateTimeField(_("start"))
+    answered_at = models.DateTimeField(_("answered"), null=True)
+    ended_at = models.DateTimeField(_("end"))
+    talk_seconds = models.FloatField(_("talk time"), default=0)
+    ended_by = models.CharField(_("ended by"), max_length=16, choices=Party.choices, blank=True)
+    outcome = models.CharField(_("outcome"), max_length=16, choices=Outcome.choices, db_index=True)
+    code = models.PositiveSmallIntegerField(_("SIP status"), null=True)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    record = models.JSONField(_("full record"))
+    ingested_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-started_at", "-id")
+        verbose_name = _("call record")
+        verbose_name_plural = _("call records")
+        indexes: ClassVar = [
+            models.Index(fields=["organisation", "-started_at", "-id"], name="calls_by_organisation"),
+            models.Index(fields=["-started_at", "-id"], name="calls_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.caller_number} → {self.dialled}"
+
+
+class CallLeg(models.Model):
+    """One leg of a finished call."""
+
+    class Side(models.TextChoices):
+        CALLER = "caller", _("caller")
+        CALLEE = "callee", _("called side")
+
+    call = models.ForeignKey(CallRecord, models.CASCADE, related_name="legs")
+    leg_id = models.CharField(max_length=64)
+    side = models.CharField(_("side"), max_length=8, choices=Side.choices)
+    # Numbers get new owners; the row itself says whose call this was.
+    extension = models.ForeignKey(
+        Extension, models.SET_NULL, null=True, related_name="legs", verbose_name=_("extension")
+    )
+    extension_number = models.CharField(_("extension's number"), max_length=200, blank=True)
+    device = models.CharField(_("phone"), max_length=64, blank=True)
+    number = models.CharField(_("number"), max_length=200)
+    name = models.CharField(_("name"), max_length=200, blank=True)
+    address = models.CharField(_("address"), max_length=200, blank=True)
+    offered_at = models.DateTimeField(_("offered"))
+    ringing_at = models.DateTimeField(_("ringing"), null=True)
+    answered_at = models.DateTimeField(_("answered"), null=True)
+    ended_at = models.DateTimeField(_("end"), null=True)
+    ended_by = models.CharField(_("ended by"), max_length=16, choices=Party.choices, blank=True)
+    code = models.PositiveSmallIntegerField(_("SIP status"), null=True)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    codec = models.CharField(_("codec"), max_length=40, blank=True)
+    mos = models.FloatField(_("quality (MOS)"), null=True)
+    rx_loss = models.FloatField(_("loss in, %"), null=True)
+    tx_loss = models.FloatField(_("loss out, %"), null=True)
+    jitter = models.FloatField(_("jitter, ms"), null=True)
+    rtt = models.FloatField(_("round trip, ms"), null=True)
+
+    class Meta:
+        ordering = ("offered_at", "id")
+        verbose_name = _("leg")
+        verbose_name_plural = _("legs")
+
+    def __str__(self) -> str:
+        return f"{self.get_side_display()} {self.number}"

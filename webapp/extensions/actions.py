@@ -1,0 +1,87 @@
+"""Everything that writes extensions and phones."""
+
+import structlog
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from webapp.extensions.credentials import digests, new_secret
+from webapp.extensions.models import Device, Extension
+from webapp.organisations.models import Organisation
+
+log = structlog.get_logger(__name__)
+
+
+@transaction.atomic
+def save_extension(extension: Extension) -> Extension:
+    """Check and write an extension. Raises ValidationError by field."""
+    if extension._state.adding and extension.organisation_id:
+        # Two at once must not both be the last one under the limit.
+        Organisation.objects.select_for_update().get(pk=extension.organisation_id)
+    extension.full_clean()
+    extension.save()
+    log.info("extension.saved", tenant=str(extension.organisation_id), number=extension.number)
+    return extension
+
+
+def delete_extension(extension: Extension) -> None:
+    """Remove an extension and its phones; call records stay."""
+    log.info("extension.deleted", tenant=str(extension.organisation_id), number=extension.number)
+    extension.delete()
+
+
+@transaction.atomic
+def save_device(device: Device, secret: str | None = None) -> str | None:
+    """Check and write a phone. A new one gets its user name and a secret, which is returned (else None).
+
+    `secret`: use this one instead of a fresh one (the demo keeps its own). Raises ValidationError by field.
+    """
+    device.organisation = device.extension.organisation
+    fresh = device._state.adding
+    if fresh:
+        Organisation.objects.select_for_update().get(pk=device.organisation_id)
+        device.username = free_username(device.extension)
+    elif Device.objects.values_list("organisation", flat=True).get(pk=device.pk) != device.organisation_id:
+        raise ValidationError({"extension": _("A phone cannot move to another organisation.")})
+    if fresh or secret is not None:
+        secret = _set_secret(device, secret or new_secret())
+    device.full_clean(exclude=["organisation"])
+    device.save()
+    log.info("device.saved", tenant=str(device.organisation_id), device=str(device.pk), fresh=fresh)
+    return secret
+
+
+@transaction.atomic
+def renew_secret(device: Device, secret: str | None = None) -> str:
+    """Give a phone a new secret and return it. The old one stops working within a second."""
+    secret = _set_secret(device, secret or new_secret())
+    device.save()
+    log.info("device.renewed", tenant=str(device.organisation_id), device=str(device.pk))
+    return secret
+
+
+def delete_device(device: Device) -> None:
+    """Remove a phone; it cannot register any more within a second."""
+    log.info("device.deleted", tenant=str(device.organisation_id), device=str(device.pk))
+    device.delete()
+
+
+def free_username(extension: Extension) -> str:
+    """The extension's number, or that with the first free suffix: 101, 101-2, 101-3."""
+    taken = set(
+        Device.objects.filter(organisation=extension.organisation_id).values_list("username", flat=True)
+    )
+    if extension.number not in taken:
+        return extension.number
+    suffix = 2
+    while f"{extension.number}-{suffix}" in taken:
+        suffix += 1
+    return f"{extension.number}-{suffix}"
+
+
+def _set_secret(device: Device, secret: str) -> str:
+    kept = digests(device.username, device.organisation.domain, secret)
+    device.ha1_md5, device.ha1_sha256 = kept.md5, kept.sha256
+    device.secret_set_at = timezone.now()
+    return secret

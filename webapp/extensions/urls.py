@@ -1,0 +1,10 @@
+"""API routes of extensions and phones."""
+
+from rest_framework.routers import SimpleRouter
+
+from webapp.extensions.api import DeviceViewSet, ExtensionViewSet
+
+router = SimpleRouter()
+router.register("extensions", ExtensionViewSet, basename="extension")
+router.register("devices", DeviceViewSet, basename="device")
+urlpatterns = router.urls

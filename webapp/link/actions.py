@@ -1,0 +1,94 @@
+"""What people make the core do, and what the courier writes on the core's behalf."""
+
+from typing import Any
+
+import structlog
+from django.db import transaction
+from django.http import Http404
+
+from pbx.control.messages import BanState, BindingState, CallRecord, Event, Originate, Trace
+from webapp.calls.actions import ingest
+from webapp.extensions.models import Extension
+from webapp.link import core
+from webapp.link.access import visible_bindings, visible_live_calls
+from webapp.link.models import Cursor
+
+log = structlog.get_logger(__name__)
+
+
+def live_calls(viewer: Any) -> list[CallRecord]:
+    """The calls going on that `viewer` may see, oldest first."""
+    calls = visible_live_calls(viewer, core.ask(lambda client: client.calls()))
+    return sorted(calls, key=lambda call: (call.started_at, call.id))
+
+
+def live_bindings(viewer: Any) -> list[BindingState]:
+    """The registrations that `viewer` may see."""
+    bindings = visible_bindings(viewer, core.ask(lambda client: client.bindings()))
+    return sorted(bindings, key=lambda binding: (binding.tenant, binding.aor, binding.contact))
+
+
+def originate(extension: Extension, number: str) -> str:
+    """Ring the phones of `extension`, then call `number` from there. Returns the call's id."""
+    command = Originate(tenant=str(extension.organisation_id), extension=extension.number, number=number)
+    call = core.ask(lambda client: client.originate(command)).call
+    log.info("call.originated", tenant=command.tenant, call=call, extension=extension.number)
+    return call
+
+
+def hang_up(viewer: Any, call_id: str) -> None:
+    """End a call that `viewer` may see. Raises Http404 for any other."""
+    if call_id not in {call.id for call in live_calls(viewer)}:
+        raise Http404
+    core.ask(lambda client: client.hangup(call_id))
+    log.info("call.hung_up", call=call_id, by=str(viewer.pk))
+
+
+def bans() -> list[BanState]:
+    """Addresses that the core drops."""
+    return sorted(core.ask(lambda client: client.bans()), key=lambda ban: ban.address)
+
+
+def unban(address: str) -> None:
+    """Lift a ban."""
+    core.ask(lambda client: client.unban(address))
+    log.info("ban.lifted", address=address)
+
+
+def trace(tenant: str, device: str | None, seconds: int) -> None:
+    """Switch the SIP trace of an organisation or a phone on for so long (0: off)."""
+    command = Trace(tenant=tenant, device=device, seconds=seconds)
+    core.ask(lambda client: client.trace(command))
+    log.info("trace.switched", tenant=tenant, device=device, seconds=seconds)
+
+
+@transaction.atomic
+def take_in(stream: str, events: list[Event]) -> int:
+    """Write the call records among `events` and move the cursor past all of them, in one transaction.
+
+    Returns the cursor. Events that another courier took in already are skipped: the cursor's row is locked, so
+    two of them work one after the other.
+    """
+    cursor, _fresh = Cursor.objects.select_for_update().get_or_create(key="core")
+    done = cursor.number if cursor.stream == stream else 0
+    new = [event for event in events if event.number > done]
+    if new:
+        calls = [event.call for event in new if event.kind == "call.ended" and event.call is not None]
+        count = ingest(calls) if calls else 0
+        cursor.stream, cursor.number = stream, new[-1].number
+        cursor.save()
+        if count:
+            log.info("records.ingested", records=count, cursor=cursor.number)
+    return cursor.number if cursor.stream == stream else 0
+
+
+@transaction.atomic
+def start_at(stream: str, number: int) -> None:
+    """Set the cursor where there is nothing to take in before: a new stream, or events that are gone."""
+    Cursor.objects.update_or_create(key="core", defaults={"stream": stream, "number": number})
+
+
+def position() -> tuple[str, int]:
+    """The stream and number up to which everything is in the database; ("", 0) at first."""
+    row = Cursor.objects.filter(key="core").first()
+    return (row.stream, row.number) if row else ("", 0)

@@ -1,0 +1,27 @@
+"""What the tie to the core remembers: how far events were taken in, and which parts are alive."""
+
+from django.db import models
+
+
+class Cursor(models.Model):
+    """How far the core's event stream has been written to the database.
+
+    `stream` names the core's journal: numbers of another stream mean nothing here."""
+
+    key = models.CharField(primary_key=True, max_length=32, default="core")
+    stream = models.CharField(max_length=128, blank=True)
+    number = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.number}"
+
+
+class Heartbeat(models.Model):
+    """When a part last showed that it works. `problem` is a sentence when it works but cannot do its work."""
+
+    name = models.CharField(primary_key=True, max_length=32)
+    at = models.DateTimeField()
+    problem = models.CharField(max_length=300, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.at:%F %T}"

@@ -1,0 +1,85 @@
+"""Compiles an organisation to the snapshot that the core works from: pure and deterministic."""
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from pbx.control.messages import DeviceConfig, ExtensionConfig, Snapshot
+from webapp.extensions.models import Device, Extension
+from webapp.organisations.models import Organisation
+
+ATTEMPTS = 5
+
+
+class Moving(Exception):
+    """The configuration changed under our hands each time; try again later."""
+
+
+def load(tenant: uuid.UUID) -> Snapshot | None:
+    """The snapshot of that organisation as it is in the database now; None when there is none.
+
+    Rows and version are read one after the other; since each change raises the version in its own transaction,
+    an equal version before and after means that they belong together. Raises Moving when they never did.
+    """
+    for _ in range(ATTEMPTS):
+        organisation = Organisation.objects.filter(pk=tenant).first()
+        if organisation is None:
+            return None
+        extensions = list(Extension.objects.filter(organisation=tenant))
+        devices = list(Device.objects.filter(organisation=tenant))
+        after = Organisation.objects.filter(pk=tenant).values_list("config_version", flat=True).first()
+        if after == organisation.config_version:
+            return compile_snapshot(organisation, extensions, devices)
+    raise Moving(f"the configuration of {tenant} keeps changing")
+
+
+def compile_snapshot(
+    organisation: Organisation, extensions: Iterable[Extension], devices: Iterable[Device]
+) -> Snapshot:
+    """All that the core needs to know of one organisation. Equal input gives equal output, whatever its order."""
+    ordered = sorted(extensions, key=lambda extension: (extension.number, str(extension.pk)))
+    numbers = {extension.pk: extension.number for extension in ordered}
+    phones = sorted((d for d in devices if d.extension_id in numbers), key=lambda d: (d.username, str(d.pk)))
+    ringing: dict[uuid.UUID, list[str]] = {extension.pk: [] for extension in ordered}
+    for device in phones:
+        if device.enabled:
+            ringing[device.extension_id].append(str(device.pk))
+    return Snapshot(
+        tenant=str(organisation.pk),
+        version=organisation.config_version,
+        name=organisation.name,
+        domain=organisation.domain,
+        language=organisation.language,
+        extensions=[
+            ExtensionConfig(
+                id=str(extension.pk),
+                number=extension.number,
+                name=extension.name,
+                language=extension.language or organisation.language,
+            )
+            for extension in ordered
+        ],
+        devices=[_device(device, numbers[device.extension_id]) for device in phones],
+        plans={e.number: plan(ringing[e.pk], e.ring_seconds) for e in ordered},
+        max_call_seconds=organisation.max_call_seconds,
+        rtp_timeout_seconds=organisation.rtp_timeout_seconds,
+    )
+
+
+def plan(devices: list[str], seconds: int) -> dict[str, Any]:
+    """The plan of an extension: ring its phones for so long; then the call ends by what came of that."""
+    return {"steps": [{"do": "ring", "devices": devices, "seconds": seconds}]}
+
+
+def _device(device: Device, number: str) -> DeviceConfig:
+    return DeviceConfig(
+        id=str(device.pk),
+        username=device.username,
+        name=device.name,
+        extension=number,
+        ha1_md5=device.ha1_md5,
+        ha1_sha256=device.ha1_sha256,
+        dtmf=device.dtmf,
+        max_bindings=device.max_bindings,
+        enabled=device.enabled,
+    )

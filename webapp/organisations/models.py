@@ -1,0 +1,102 @@
+"""Organisation: a tenant, with its SIP domain, defaults and limits."""
+
+import re
+import zoneinfo
+from functools import cache
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from webapp.common.models import Row
+
+_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+
+
+def validate_domain(value: str) -> None:
+    """A host name (RFC 1123) or IPv4 address, as the host part of a SIP URI and as digest realm."""
+    if len(value) > 253 or not all(_LABEL.fullmatch(label) for label in value.split(".")):
+        raise ValidationError(
+            _("Give a domain of letters, digits, hyphens and dots, for example pbx.example.com."), code="domain"
+        )
+
+
+@cache
+def zone_names() -> frozenset[str]:
+    """All time zones that this machine knows."""
+    return frozenset(zoneinfo.available_timezones())
+
+
+def validate_time_zone(value: str) -> None:
+    """A name of the IANA time zone database."""
+    if value not in zone_names():
+        raise ValidationError(_("This time zone is not known; give one like Europe/Amsterdam."), code="time_zone")
+
+
+class LowerField(models.CharField):
+    """Text that is kept in lower case whatever way it comes in, so that unique means unique."""
+
+    def to_python(self, value: object) -> str | None:
+        value = super().to_python(value)
+        return value.strip().lower() if isinstance(value, str) else value
+
+    def get_prep_value(self, value: object) -> str | None:
+        return self.to_python(super().get_prep_value(value))
+
+
+class Organisation(Row):
+    """A tenant. `config_version` is raised by the database itself with every change (see versions.py)."""
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    domain = LowerField(
+        _("SIP domain"),
+        max_length=253,
+        unique=True,
+        validators=[validate_domain],
+        help_text=_("What phones register with. It is part of every phone's secret."),
+    )
+    language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES, default="nl")
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, default="Europe/Amsterdam", validators=[validate_time_zone]
+    )
+    max_extensions = models.PositiveIntegerField(
+        _("maximum number of extensions"), default=500, validators=[MinValueValidator(1), MaxValueValidator(10000)]
+    )
+    max_call_seconds = models.PositiveIntegerField(
+        _("longest call, in seconds"),
+        default=4 * 3600,
+        validators=[MinValueValidator(10), MaxValueValidator(86400)],
+    )
+    rtp_timeout_seconds = models.PositiveIntegerField(
+        _("end a call without audio after, in seconds"),
+        default=60,
+        validators=[MinValueValidator(5), MaxValueValidator(3600)],
+    )
+    config_version = models.BigIntegerField(_("version of the configuration"), default=1, editable=False)
+
+    class Meta:
+        ordering = ("name",)
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        """The domain is part of every digest (realm), so it cannot change under phones that have a secret."""
+        if self._state.adding:
+            return
+        old = Organisation.objects.filter(pk=self.pk).values_list("domain", flat=True).first()
+        if old is not None and old != self.domain and self.devices.exists():
+            raise ValidationError(
+                {
+                    "domain": _(
+                        "Phones of this organisation have secrets made for %(domain)s. Change the domain with "
+                        "new secrets for all phones (API: change-domain), or remove the phones first."
+                    )
+                    % {"domain": old}
+                },
+                code="domain_in_use",
+            )

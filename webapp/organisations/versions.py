@@ -1,0 +1,90 @@
+"""Raises `Organisation.config_version` with every change of what a snapshot is made of.
+
+The database does it, by triggers: so admin, inlines, shell, bulk updates and plain SQL all count, in the same
+transaction as the change. A new version is at least the Unix time in seconds, so that a database restored from
+an older backup never gives out a number again that the core has already seen with other contents.
+
+Triggers are put back after each `migrate`, because SQLite loses them when a migration rebuilds a table.
+"""
+
+from typing import Any
+
+from django.apps import apps
+from django.db import connections
+
+# Model label -> columns of the organisation it belongs to. The snapshot is made from these and nothing else.
+WATCHED = {"extensions.Extension": "organisation_id", "extensions.Device": "organisation_id"}
+TARGET = "organisations.Organisation"
+
+
+def install(using: str = "default", **_: Any) -> None:
+    """Put the triggers in place (receiver of `post_migrate`, called once per app; cheap and repeatable)."""
+    connection = connections[using]
+    make = {"sqlite": _sqlite, "postgresql": _postgresql}.get(connection.vendor)
+    if make is None:
+        raise RuntimeError(f"no triggers written for {connection.vendor}")
+    with connection.cursor() as cursor:
+        present = set(connection.introspection.table_names(cursor))
+        target = apps.get_model(TARGET)
+        if target._meta.db_table not in present:
+            return
+        for statement in make(target, present):
+            cursor.execute(statement)
+
+
+def _watched(present: set[str]) -> list[tuple[str, str]]:
+    pairs = [(apps.get_model(label)._meta.db_table, column) for label, column in WATCHED.items()]
+    return [(table, column) for table, column in pairs if table in present]
+
+
+def _own_columns(target: Any) -> str:
+    """All columns but the version: a stale version that `save()` writes along must not count, nor recurse."""
+    return ", ".join(f'"{f.column}"' for f in target._meta.concrete_fields if f.name != "config_version")
+
+
+def _sqlite(target: Any, present: set[str]) -> list[str]:
+    table = target._meta.db_table
+    newer = "max({0} + 1, CAST(strftime('%s', 'now') AS INTEGER))"
+    out = [
+        f"DROP TRIGGER IF EXISTS {table}_version",
+        f"CREATE TRIGGER {table}_version AFTER UPDATE OF {_own_columns(target)} ON {table} BEGIN "  # noqa: S608
+        f"UPDATE {table} SET config_version = {newer.format('OLD.config_version')} WHERE id = NEW.id; END",
+    ]
+    for watched, column in _watched(present):
+        for event, rows in (("INSERT", ("NEW",)), ("UPDATE", ("OLD", "NEW")), ("DELETE", ("OLD",))):
+            owners = ", ".join(f"{row}.{column}" for row in rows)
+            name = f"{watched}_version_{event.lower()}"
+            out += [
+                f"DROP TRIGGER IF EXISTS {name}",
+                f"CREATE TRIGGER {name} AFTER {event} ON {watched} BEGIN "  # noqa: S608
+                f"UPDATE {table} SET config_version = {newer.format('config_version')} "
+                f"WHERE id IN ({owners}); END",
+            ]
+    return out
+
+
+def _postgresql(target: Any, present: set[str]) -> list[str]:
+    table = target._meta.db_table
+    now = "extract(epoch from clock_timestamp())::bigint"
+    own = f"{table}_version"
+    out = [
+        f"CREATE OR REPLACE FUNCTION {own}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        f"NEW.config_version := greatest(OLD.config_version + 1, {now}); RETURN NEW; END $$",
+        f"CREATE OR REPLACE TRIGGER {own} BEFORE UPDATE OF {_own_columns(target)} ON {table} "
+        f"FOR EACH ROW EXECUTE FUNCTION {own}()",
+    ]
+    for watched, column in _watched(present):
+        raise_it = (
+            f"UPDATE {table} SET config_version = greatest(config_version + 1, {now}) WHERE id = "  # noqa: S608
+        )
+        name = f"{watched}_version"
+        out += [
+            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            f"IF TG_OP <> 'INSERT' THEN {raise_it} OLD.{column}; END IF; "
+            f"IF TG_OP = 'INSERT' THEN {raise_it} NEW.{column}; "
+            f"ELSIF TG_OP = 'UPDATE' AND NEW.{column} <> OLD.{column} THEN {raise_it} NEW.{column}; END IF; "
+            f"RETURN NULL; END $$",
+            f"CREATE OR REPLACE TRIGGER {name} AFTER INSERT OR UPDATE OR DELETE ON {watched} "
+            f"FOR EACH ROW EXECUTE FUNCTION {name}()",
+        ]
+    return out
