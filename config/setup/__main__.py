@@ -1,0 +1,123 @@
+"""The commands behind the Makefile: run, setup, test, check, bench, clean. Standard library only."""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from config.setup import environment, packages
+from config.setup.steps import BUILD, PYTHON, ROOT, SetupError, only_one, say, show
+
+HELP = """make run     set up what is missing and start Centrale; Ctrl-C stops it
+make setup   set up only
+make test    all tests (ARGS="-k name" for some of them)
+make check   linters, types, import rules
+make bench   benchmarks
+make clean   remove what was built; data in var/ stays"""
+
+
+def tools(lists: tuple[Path, ...], goal: str) -> None:
+    """System packages, libraries, PJSIP and the native module: all that programs need, no data yet."""
+    packages.ensure(lists, goal)
+    environment.ensure()
+    if show([PYTHON, "-m", "pbx.native.build"]):
+        raise SetupError("PJSIP could not be built; the lines above say why.")
+
+
+def run(arguments: list[str]) -> int:
+    """Set-up, then this process becomes the supervisor, so that signals reach it without a go-between."""
+    with only_one():
+        tools(packages.RUN_LISTS, "run")
+    os.chdir(ROOT)
+    os.execv(PYTHON, [str(PYTHON), "-m", "config.supervisor", *arguments])  # noqa: S606
+
+
+def setup(arguments: list[str]) -> int:
+    """All set-up, data included, and no start."""
+    with only_one():
+        tools(packages.RUN_LISTS, "setup")
+    return show([PYTHON, "-m", "config.setup.prepare", *arguments])
+
+
+def test(arguments: list[str]) -> int:
+    """All tests except benchmarks; settings of this clone's .env do not reach them."""
+    with only_one():
+        tools(packages.TEST_LISTS, "test")
+    env = dict(os.environ, CENTRALE_ENV_FILE=os.devnull)
+    if show([PYTHON, "-m", "config.setup.translations"], env):
+        raise SetupError("The translations could not be compiled; the lines above say why.")
+    return show([PYTHON, "-m", "pytest", "tests", "--ignore=tests/benchmarks", *arguments], env)
+
+
+def check(arguments: list[str]) -> int:
+    """Every rule that a program can check, all of them even when one fails."""
+    with only_one():
+        packages.ensure(packages.RUN_LISTS, "check")
+        environment.ensure()
+    rules = ("ruff check .", "ruff format --check .", "mypy", "lint-imports --no-logo")
+    failed = []
+    for rule in rules:
+        say(f"==> {rule}")
+        tool, *options = rule.split()
+        if show([PYTHON.parent / tool, *options]):
+            failed.append(rule)
+    if failed:
+        raise SetupError(f"Not in order: {', '.join(failed)}.")
+    say("All in order.")
+    return 0
+
+
+def bench(arguments: list[str]) -> int:
+    """Benchmarks with their own runner."""
+    with only_one():
+        tools(packages.TEST_LISTS, "bench")
+    env = dict(os.environ, CENTRALE_ENV_FILE=os.devnull)
+    return show([PYTHON, "-m", "tests.benchmarks", *arguments], env)
+
+
+def clean(arguments: list[str]) -> int:
+    """Removes what can be made again. Data and the wheel cache are not ours to remove."""
+    caches = (".mypy_cache", ".ruff_cache", ".pytest_cache", ".import_linter_cache", ".hypothesis")
+    for path in (ROOT / ".venv", BUILD, ROOT / "tests" / "results", *(ROOT / name for name in caches)):
+        shutil.rmtree(path, ignore_errors=True)
+    for folder in ("config", "dialplan", "pbx", "tests", "webapp"):
+        for path in (ROOT / folder).rglob("__pycache__"):
+            shutil.rmtree(path, ignore_errors=True)
+        for path in (ROOT / folder).rglob("*.mo"):
+            path.unlink()
+    return 0
+
+
+def usage(arguments: list[str]) -> int:
+    say(HELP)
+    return 0
+
+
+COMMANDS: dict[str, Callable[[list[str]], int]] = {
+    "run": run,
+    "setup": setup,
+    "test": test,
+    "check": check,
+    "bench": bench,
+    "clean": clean,
+    "help": usage,
+}
+
+
+def main(arguments: list[str]) -> int:
+    command = COMMANDS.get(arguments[0] if arguments else "help")
+    if command is None:
+        say(HELP)
+        return 2
+    try:
+        return command(arguments[1:])
+    except SetupError as error:
+        print(f"centrale: {error}", file=sys.stderr, flush=True)
+        return error.code
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
