@@ -292,6 +292,6 @@ def _of_aiohttp(request: web.Request, error: web.HTTPException) -> web.Response:
 def _problem(error: MessageError) -> Problem:
     """msgspec says `… - at `$.devices[0].name``: the path is what the client can use."""
     text, _, path = str(error).partition(" - at `$")
-    return Problem(
-        error=text if text.endswith(".") else f"{text}.", field=path.strip("`").lstrip(".") or None
-    )
+    field = path.strip("`").lstrip(".") or None
+    sentence = text if text.endswith(".") else f"{text}."
+    return Problem(error=f"{field}: {sentence}" if field else sentence, field=field)

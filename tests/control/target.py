@@ -1,5 +1,6 @@
 """A core without SIP: the real store and live state behind the control server, driven by tests."""
 
+import dataclasses
 import time
 from collections.abc import Mapping, Sequence
 
@@ -134,7 +135,8 @@ class Core:
         )
 
     def live_state(self) -> LiveState:
-        return self.view.state()
+        state = self.view.state()
+        return dataclasses.replace(state, number=self.journal.last, alarms=self.store.alarms.current())
 
 
 def _event(kind: str, **body: object) -> Event:
