@@ -185,7 +185,7 @@ class Settings(BaseSettings):
         if self.tls_certificate and self.tls_key:
             return self.tls_certificate, self.tls_key
         folder = self.home.resolve() / "tls"
-        return folder / "sip-certificate.pem", folder / "sip-key.pem"
+        return folder / "certificate.pem", folder / "key.pem"
 
     @property
     def prompts(self) -> Path:
@@ -199,7 +199,7 @@ class Settings(BaseSettings):
 
     @property
     def shown_host(self) -> str:
-        """The IP address to tell people and phones: the public one, the bound one, or the best of this machine."""
+        """The IP address to tell people and phones: public, bound, or the best one of this machine."""
         if self.public_address:
             return self.public_address
         if not ipaddress.ip_address(self.bind).is_unspecified:

@@ -13,8 +13,8 @@ EXAMPLE = ROOT / ".env.example"
 HEAD = """# Settings
 
 Every setting comes from the environment or from a file `.env` in the project's folder (another file when
-`CENTRALE_ENV_FILE` names one); the environment wins. An empty value counts as not given. A wrong one stops the
-start with one sentence and exit code 2.
+`CENTRALE_ENV_FILE` names one); the environment wins. An empty value counts as not given. A wrong one stops
+the start with one sentence and exit code 2.
 
 This table is made by `python -m config.settings_table`; a test checks that it is current.
 

@@ -68,7 +68,7 @@ def environment(home: Path) -> dict[str, str]:
         "CENTRALE_RTP_PORTS": "24900-24999",
         "TEST_NOTES": str(home.parent / "notes"),
         "TEST_WELL": str(home.parent / "well"),
-        "TEST_CODES": str(home.parent / "codes"),
+        "TEST_CODE": str(home.parent / "code"),
     }
 
 

@@ -1,7 +1,7 @@
 """Programs with one habit each, for tests of the supervisor: `python -m tests.operations.standins <habit> …`.
 
-They are not in the place of Centrale's parts to make tests easy: they do what no real part does on demand, such
-as ignoring SIGTERM, dying at once, or leaving a process behind.
+They are not in the place of Centrale's parts to make tests easy: they do what no real part does on
+demand, such as ignoring SIGTERM, dying at once, or leaving a process behind.
 """
 
 import http.server
@@ -87,13 +87,11 @@ def web(name: str) -> None:
 
 
 def preparing(name: str) -> None:
-    """A set-up that ends with the codes in the file TEST_CODES, one per run, and then with 0."""
-    path = Path(os.environ["TEST_CODES"])
-    codes = path.read_text().split() if path.exists() else []
-    if codes:
-        path.write_text(" ".join(codes[1:]))
-        print(f"preparing ends with {codes[0]}", flush=True)
-        sys.exit(int(codes[0]))
+    """A set-up that ends with the code in the file TEST_CODE, while there is one."""
+    path = Path(os.environ["TEST_CODE"])
+    if path.exists():
+        print(f"{name} fails", flush=True)
+        sys.exit(int(path.read_text()))
 
 
 def supervisor(*arguments: str) -> None:

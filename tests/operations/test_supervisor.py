@@ -187,14 +187,14 @@ def test_a_terminal_that_stands_still_stops_nobody(env: dict[str, str]) -> None:
 
 
 def test_setup_that_fails_starts_nothing(start: Start, env: dict[str, str]) -> None:
-    Path(env["TEST_CODES"]).write_text("2")
+    Path(env["TEST_CODE"]).write_text("2")
     running = start(*FOUR)
     assert running.end() == 2
     assert "is here" not in running.output
 
 
 def test_database_away_on_the_very_first_start_is_refused(start: Start, env: dict[str, str]) -> None:
-    Path(env["TEST_CODES"]).write_text("75")
+    Path(env["TEST_CODE"]).write_text("75")
     running = start(*FOUR)
     assert running.end() == 2
     assert "is here" not in running.output
@@ -205,11 +205,13 @@ def test_database_away_later_starts_the_core_alone(start: Start, env: dict[str, 
     first = start(*FOUR)
     first.wait_for("ready after")
     assert first.stop() == 0
-    Path(env["TEST_CODES"]).write_text("75 75 75")
+    Path(env["TEST_CODE"]).write_text("75")
     second = start(*FOUR)
     second.wait_for("starting the core alone")
     second.wait_for("core is here")
+    second.wait_for("preparing fails", 3)
     assert "worker is here" not in second.output
+    Path(env["TEST_CODE"]).unlink()
     second.wait_for("ready after")
     assert "worker is here" in second.output
     assert second.output.count("core is here") == 1
