@@ -49,7 +49,11 @@ app.conf.update(
         },
         "tidy": {"task": "people.tidy", "schedule": 3600, "options": {"expires": 3600}},
     },
-    **({"broker_url": settings.CENTRALE.redis_url} if settings.CENTRALE.redis_url else _folder_broker(settings.HOME)),
+    **(
+        {"broker_url": settings.CENTRALE.redis_url}
+        if settings.CENTRALE.redis_url
+        else _folder_broker(settings.HOME)
+    ),
 )
 app.autodiscover_tasks()
 

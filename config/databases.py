@@ -6,7 +6,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from config.settings import SettingsError
 
-# One writer at a time: a write transaction takes its lock at the start (never "locked" half-way) and waits for
+# One writer at a time: a write transaction takes its lock at the start (never "locked" half-way) and waits
+# for
 # it. FULL: the core forgets a call record once we acknowledge it, so a commit must survive a power cut.
 SQLITE_OPTIONS: dict[str, Any] = {
     "transaction_mode": "IMMEDIATE",
@@ -23,7 +24,9 @@ def database(url: str | None, home: Path) -> dict[str, Any]:
     if parts.scheme == "sqlite":
         return _sqlite(Path(unquote(parts.path)))
     if parts.scheme not in ("postgres", "postgresql"):
-        raise SettingsError("DATABASE_URL: give postgresql://user:password@host:port/name, or leave it empty.")
+        raise SettingsError(
+            "DATABASE_URL: give postgresql://user:password@host:port/name, or leave it empty."
+        )
     options: dict[str, Any] = {"connect_timeout": 3, **dict(parse_qsl(parts.query))}
     try:
         port = parts.port

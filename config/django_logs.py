@@ -60,7 +60,15 @@ def logging_config(level: str) -> dict[str, Any]:
         # Libraries tell of each connection and each task; only what goes wrong there is news.
         "loggers": {
             name: {"level": "WARNING"}
-            for name in ("django.server", "django.channels.server", "daphne", "asyncio", "axes", "celery", "twisted")
+            for name in (
+                "django.server",
+                "django.channels.server",
+                "daphne",
+                "asyncio",
+                "axes",
+                "celery",
+                "twisted",
+            )
         }
         | {"django.request": {"level": "ERROR"}},
     }

@@ -25,6 +25,8 @@ try:
     CENTRALE = load()
     HOME: Path = CENTRALE.home.resolve()
     SECRET_KEY = secret_key(HOME)
+    STATIC_ROOT = HOME / "static"
+    STATIC_ROOT.mkdir(exist_ok=True)
     DATABASES = {"default": database(CENTRALE.database_url, HOME)}
 except SettingsError as error:
     _stop(error)
@@ -85,15 +87,18 @@ TEMPLATES = [
     }
 ]
 
-# --- Who may ask ----------------------------------------------------------------------------------------------
-# Checked by HostGate: IP addresses (they cannot be rebound), this machine's own names, and those that are set.
+# --- Who may ask
+# ----------------------------------------------------------------------------------------------
+# Checked by HostGate: IP addresses (they cannot be rebound), this machine's own names, and those that are
+# set.
 ALLOWED_HOSTS = ["*"]
 _NAME = socket.gethostname().lower()
 HOST_NAMES = frozenset(
     {"localhost", _NAME, _NAME.partition(".")[0], _NAME.partition(".")[0] + ".local", *CENTRALE.hosts}
 )
 
-# --- Sign-in --------------------------------------------------------------------------------------------------
+# --- Sign-in
+# --------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "webapp.people.backend.EmailBackend"]
 PASSWORD_HASHERS = [
@@ -126,7 +131,8 @@ AXES_CLIENT_IP_CALLABLE = "webapp.common.middleware.client_address"
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
 
-# --- Browser --------------------------------------------------------------------------------------------------
+# --- Browser
+# --------------------------------------------------------------------------------------------------
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -135,11 +141,11 @@ CONTENT_SECURITY_POLICY = (
     "form-action 'self'; frame-ancestors 'none'"
 )
 STATIC_URL = "/static/"
-STATIC_ROOT = HOME / "static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
 
-# --- Languages and time ---------------------------------------------------------------------------------------
+# --- Languages and time
+# ---------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("nl", _("Dutch")), ("en", _("English"))]
 LOCALE_PATHS = [ROOT / "webapp" / "locale"]
@@ -148,13 +154,17 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# --- Parts around ---------------------------------------------------------------------------------------------
+# --- Parts around
+# ---------------------------------------------------------------------------------------------
 if CENTRALE.redis_url:
     CACHES = {
         "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CENTRALE.redis_url}
     }
     CHANNEL_LAYERS: dict[str, Any] = {
-        "default": {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": {"hosts": [CENTRALE.redis_url]}}
+        "default": {
+            "BACKEND": "channels_redis.core.RedisChannelLayer",
+            "CONFIG": {"hosts": [CENTRALE.redis_url]},
+        }
     }
 else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
@@ -176,7 +186,12 @@ REST_FRAMEWORK: dict[str, Any] = {
         "rest_framework.throttling.UserRateThrottle",
         "rest_framework.throttling.ScopedRateThrottle",
     ],
-    "DEFAULT_THROTTLE_RATES": {"anon": "60/min", "user": "1200/min", "originate": "120/min", "secrets": "120/min"},
+    "DEFAULT_THROTTLE_RATES": {
+        "anon": "60/min",
+        "user": "1200/min",
+        "originate": "120/min",
+        "secrets": "120/min",
+    },
     "EXCEPTION_HANDLER": "webapp.common.api.exception_handler",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }

@@ -3,8 +3,6 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from webapp.home import views
-
 API = [
     path("", include("webapp.organisations.urls")),
     path("", include("webapp.people.urls")),

@@ -67,7 +67,9 @@ class CallFilter(filters.FilterSet):
     started_after = filters.IsoDateTimeFilter("started_at", "gte", label="Started at or after this moment.")
     started_before = filters.IsoDateTimeFilter("started_at", "lt", label="Started before this moment.")
     number = filters.CharFilter(method="by_number", label="Caller or dialled number begins with this.")
-    extension = filters.CharFilter(method="by_extension", label="An extension with exactly this number took part.")
+    extension = filters.CharFilter(
+        method="by_extension", label="An extension with exactly this number took part."
+    )
     outcome = filters.MultipleChoiceFilter(choices=Outcome.choices, label="One or more outcomes.")
 
     class Meta:

@@ -33,7 +33,8 @@ class Party(models.TextChoices):
 
 
 class CallRecord(models.Model):
-    """A finished call. `record` keeps what the core wrote, whole; the columns are for searching and showing."""
+    """A finished call. `record` keeps what the core wrote, whole; the columns are for searching and
+    showing."""
 
     call_id = models.CharField(_("call"), max_length=64, unique=True)
     tenant = models.CharField(max_length=64, db_index=True)

@@ -1,4 +1,5 @@
-"""Middleware of our own: which host names we answer to, security headers, a person's language and time zone."""
+"""Middleware of our own: which host names we answer to, security headers, a person's language and time
+zone."""
 
 import ipaddress
 import zoneinfo
@@ -87,7 +88,10 @@ class PersonalSettings:
         if not user.is_authenticated:
             return self.get_response(request)
         structlog.contextvars.bind_contextvars(tenant=str(user.organisation_id or ""), user=str(user.pk))
-        with translation.override(user.preferred_language), timezone.override(user_zone(user.preferred_time_zone)):
+        with (
+            translation.override(user.preferred_language),
+            timezone.override(user_zone(user.preferred_time_zone)),
+        ):
             request.LANGUAGE_CODE = user.preferred_language
             return self.get_response(request)
 

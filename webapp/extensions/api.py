@@ -100,7 +100,11 @@ class DeviceFilter(filters.FilterSet):
     destroy=extend_schema(summary="Remove an extension and its phones"),
 )
 class ExtensionViewSet(
-    mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.CreateModelMixin, mixins.DestroyModelMixin, TenantViewSet
+    mixins.ListModelMixin,
+    mixins.RetrieveModelMixin,
+    mixins.CreateModelMixin,
+    mixins.DestroyModelMixin,
+    TenantViewSet,
 ):
     """Extensions: what callers dial. People see their own, supervisors all, administrators change them."""
 
@@ -133,7 +137,9 @@ class ExtensionViewSet(
     partial_update=extend_schema(summary="Change a phone"),
     destroy=extend_schema(summary="Remove a phone"),
 )
-class DeviceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.DestroyModelMixin, TenantViewSet):
+class DeviceViewSet(
+    mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.DestroyModelMixin, TenantViewSet
+):
     """Phones. The secret is in the answer that makes or renews it, and nowhere else."""
 
     model = Device
@@ -167,7 +173,9 @@ class DeviceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.Des
     def perform_destroy(self, instance: Device) -> None:
         actions.delete_device(instance)
 
-    @extend_schema(summary="Give the phone a new secret; shows it once", request=None, responses=DeviceSecretSerializer)
+    @extend_schema(
+        summary="Give the phone a new secret; shows it once", request=None, responses=DeviceSecretSerializer
+    )
     @action(detail=True, methods=["post"], url_path="renew-secret")
     def renew_secret(self, _request: Request, **_kwargs: Any) -> Response:
         device = self.get_object()

@@ -26,7 +26,9 @@ class CentraleAdminSite(AdminSite):
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """One sign-in page for everything. Someone signed in without the role goes to the start page."""
         if request.user.is_authenticated:
-            return HttpResponseRedirect(resolve_url("admin:index" if self.has_permission(request) else "start"))
+            return HttpResponseRedirect(
+                resolve_url("admin:index" if self.has_permission(request) else "start")
+            )
         target = request.GET.get("next") or resolve_url("admin:index")
         return redirect_to_login(target, resolve_url("sign-in"))
 

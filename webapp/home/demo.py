@@ -1,4 +1,5 @@
-"""The demo organisation: ten extensions with a phone each, four people, a token. Safe to run again and again."""
+"""The demo organisation: ten extensions with a phone each, four people, a token. Safe to run again and
+again."""
 
 import json
 import os
@@ -46,8 +47,8 @@ TOKEN_NAME = "demo"  # noqa: S105
 def prepare() -> dict[str, Any]:
     """Make or mend the demo and describe it, in the form that `manage.py demo --json` prints.
 
-    The same is kept in the data folder (mode 0600), because the database holds digests only. Someone who renewed
-    a secret by hand gets the kept one back.
+    The same is kept in the data folder (mode 0600), because the database holds digests only. Someone who
+    renewed a secret by hand gets the kept one back.
     """
     path = settings.HOME / "demo.json"
     kept = _Kept.read(path)
@@ -115,7 +116,9 @@ def write_private(path: Path, text: str) -> None:
 
 
 def _password() -> str:
-    return "-".join("".join(secrets.choice("abcdefghjkmnpqrstuvwxyz23456789") for _ in range(5)) for _ in range(3))
+    return "-".join(
+        "".join(secrets.choice("abcdefghjkmnpqrstuvwxyz23456789") for _ in range(5)) for _ in range(3)
+    )
 
 
 def _person(organisation: Organisation, role: Role, kept: _Kept) -> User:
@@ -136,7 +139,11 @@ def _phone(
     extension = Extension.objects.filter(organisation=organisation, number=number).first()
     if extension is None:
         extension = save_extension(Extension(organisation=organisation, number=number, name=name, user=owner))
-    device = Device.objects.select_related("organisation").filter(organisation=organisation, username=number).first()
+    device = (
+        Device.objects.select_related("organisation")
+        .filter(organisation=organisation, username=number)
+        .first()
+    )
     secret = kept.secrets.setdefault(device.username if device else number, new_secret())
     if device is None:
         device = Device(extension=extension, name="Demo phone")

@@ -55,4 +55,7 @@ def _database_and_heartbeats() -> dict[str, str]:
         log.warning("health.database", error=str(error).strip())
         connection.close()
         unknown = "Not known while the database cannot be reached."
-        return {"database": "The database cannot be reached or is not set up.", **dict.fromkeys(heartbeats.LIMITS, unknown)}
+        return {
+            "database": "The database cannot be reached or is not set up.",
+            **dict.fromkeys(heartbeats.LIMITS, unknown),
+        }

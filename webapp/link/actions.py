@@ -1,19 +1,23 @@
 """What people make the core do, and what the courier writes on the core's behalf."""
 
+import json
 from typing import Any
 
 import structlog
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 from django.http import Http404
 
-from pbx.control.messages import BanState, BindingState, CallRecord, Event, Originate, Trace
+from pbx.control.messages import BanState, BindingState, CallRecord, Event, Originate, Trace, encode
 from webapp.calls.actions import ingest
 from webapp.extensions.models import Extension
 from webapp.link import core
 from webapp.link.access import visible_bindings, visible_live_calls
-from webapp.link.models import Cursor
+from webapp.link.models import Cursor, SetAside
+from webapp.organisations.models import Organisation
 
 log = structlog.get_logger(__name__)
+
+CURSOR = "core"
 
 
 def live_calls(viewer: Any) -> list[CallRecord]:
@@ -31,7 +35,7 @@ def live_bindings(viewer: Any) -> list[BindingState]:
 def originate(extension: Extension, number: str) -> str:
     """Ring the phones of `extension`, then call `number` from there. Returns the call's id."""
     command = Originate(tenant=str(extension.organisation_id), extension=extension.number, number=number)
-    call = core.ask(lambda client: client.originate(command)).call
+    call = core.ask(lambda client: client.originate(command))
     log.info("call.originated", tenant=command.tenant, call=call, extension=extension.number)
     return call
 
@@ -66,29 +70,63 @@ def trace(tenant: str, device: str | None, seconds: int) -> None:
 def take_in(stream: str, events: list[Event]) -> int:
     """Write the call records among `events` and move the cursor past all of them, in one transaction.
 
-    Returns the cursor. Events that another courier took in already are skipped: the cursor's row is locked, so
+    Returns the cursor. Events that another courier took in already are skipped: the cursor's row is
+    locked, so
     two of them work one after the other.
     """
-    cursor, _fresh = Cursor.objects.select_for_update().get_or_create(key="core")
+    cursor, _fresh = Cursor.objects.select_for_update().get_or_create(key=CURSOR)
     done = cursor.number if cursor.stream == stream else 0
     new = [event for event in events if event.number > done]
-    if new:
-        calls = [event.call for event in new if event.kind == "call.ended" and event.call is not None]
-        count = ingest(calls) if calls else 0
-        cursor.stream, cursor.number = stream, new[-1].number
-        cursor.save()
-        if count:
-            log.info("records.ingested", records=count, cursor=cursor.number)
-    return cursor.number if cursor.stream == stream else 0
+    if not new:
+        return done
+    ended = [event for event in new if event.kind == "call.ended" and event.call is not None]
+    count = _ingest(stream, ended) if ended else 0
+    cursor.stream, cursor.number = stream, new[-1].number
+    cursor.save()
+    if count:
+        log.info("records.ingested", records=count, cursor=cursor.number)
+    return cursor.number
+
+
+def _ingest(stream: str, events: list[Event]) -> int:
+    """All records at once; one by one when the database refuses that, with the culprits set aside."""
+    try:
+        with transaction.atomic():
+            return ingest(event.call for event in events if event.call is not None)
+    except (DataError, IntegrityError, ValueError):
+        return sum(_ingest_one(stream, event) for event in events)
+
+
+def _ingest_one(stream: str, event: Event) -> int:
+    try:
+        with transaction.atomic():
+            return ingest([event.call] if event.call is not None else [])
+    except (DataError, IntegrityError, ValueError) as error:
+        log.exception("record.set_aside", number=event.number)
+        # Plain ASCII without NUL: this must always fit.
+        body = json.dumps(json.loads(encode(event))).replace("\\u0000", "?")
+        SetAside.objects.create(stream=stream, number=event.number, body=body, error=str(error)[:1000])
+        return 0
 
 
 @transaction.atomic
 def start_at(stream: str, number: int) -> None:
     """Set the cursor where there is nothing to take in before: a new stream, or events that are gone."""
-    Cursor.objects.update_or_create(key="core", defaults={"stream": stream, "number": number})
+    Cursor.objects.update_or_create(key=CURSOR, defaults={"stream": stream, "number": number})
 
 
 def position() -> tuple[str, int]:
     """The stream and number up to which everything is in the database; ("", 0) at first."""
-    row = Cursor.objects.filter(key="core").first()
+    row = Cursor.objects.filter(key=CURSOR).first()
     return (row.stream, row.number) if row else ("", 0)
+
+
+def versions() -> dict[str, int]:
+    """The version of each organisation's configuration, by tenant id. Asked a few times a second."""
+    return {str(pk): version for pk, version in Organisation.objects.values_list("pk", "config_version")}
+
+
+def outrun(tenant: str, version: int) -> None:
+    """Give an organisation a version above the one that the core has (a database restored from a backup)."""
+    Organisation.objects.filter(pk=tenant, config_version__lte=version).update(config_version=version + 1)
+    log.warning("tenant.outrun", tenant=tenant, version=version + 1)

@@ -81,8 +81,12 @@ class OriginatedSerializer(serializers.Serializer[Any]):
 
 class TraceSerializer(serializers.Serializer[Any]):
     organisation = serializers.UUIDField(required=False, help_text="An operator names it.")
-    device = serializers.UUIDField(required=False, allow_null=True, help_text="Empty: the whole organisation.")
-    seconds = serializers.IntegerField(min_value=0, max_value=86400, default=600, help_text="0 switches it off.")
+    device = serializers.UUIDField(
+        required=False, allow_null=True, help_text="Empty: the whole organisation."
+    )
+    seconds = serializers.IntegerField(
+        min_value=0, max_value=86400, default=600, help_text="0 switches it off."
+    )
 
 
 class LiveView(APIView):

@@ -1,4 +1,5 @@
-"""The live page in the admin: calls with a button to hang up, registered phones, bans with a button to lift."""
+"""The live page in the admin: calls with a button to hang up, registered phones, bans with a button to
+lift."""
 
 import datetime
 from typing import Any
@@ -49,7 +50,9 @@ def _call(viewer: Any, call: CallRecord) -> dict[str, Any]:
         "call": call,
         "since": _moment(call.started_at),
         "answered": _moment(call.answered_at),
-        "with": ", ".join(sorted({leg.number for leg in call.legs if leg.role == "callee" and not leg.ended_at})),
+        "with": ", ".join(
+            sorted({leg.number for leg in call.legs if leg.role == "callee" and not leg.ended_at})
+        ),
     }
 
 

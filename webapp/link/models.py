@@ -25,3 +25,16 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}: {self.at:%F %T}"
+
+
+class SetAside(models.Model):
+    """A call record that the database would not take, kept as it came, so that it stops no other."""
+
+    stream = models.CharField(max_length=128)
+    number = models.BigIntegerField()
+    body = models.TextField()
+    error = models.TextField()
+    at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.stream} {self.number}"

@@ -18,7 +18,8 @@ class Moving(Exception):
 def load(tenant: uuid.UUID) -> Snapshot | None:
     """The snapshot of that organisation as it is in the database now; None when there is none.
 
-    Rows and version are read one after the other; since each change raises the version in its own transaction,
+    Rows and version are read one after the other; since each change raises the version in its own
+    transaction,
     an equal version before and after means that they belong together. Raises Moving when they never did.
     """
     for _ in range(ATTEMPTS):
@@ -36,7 +37,8 @@ def load(tenant: uuid.UUID) -> Snapshot | None:
 def compile_snapshot(
     organisation: Organisation, extensions: Iterable[Extension], devices: Iterable[Device]
 ) -> Snapshot:
-    """All that the core needs to know of one organisation. Equal input gives equal output, whatever its order."""
+    """All that the core needs to know of one organisation. Equal input gives equal output, whatever its
+    order."""
     ordered = sorted(extensions, key=lambda extension: (extension.number, str(extension.pk)))
     numbers = {extension.pk: extension.number for extension in ordered}
     phones = sorted((d for d in devices if d.extension_id in numbers), key=lambda d: (d.username, str(d.pk)))

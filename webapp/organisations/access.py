@@ -1,4 +1,5 @@
-"""The tenant gate. Every look-up on behalf of a person goes through `within`; what it leaves out looks missing."""
+"""The tenant gate. Every look-up on behalf of a person goes through `within`; what it leaves out looks
+missing."""
 
 from typing import Any, TypeVar
 

@@ -44,7 +44,8 @@ def save_organisation(organisation: Organisation) -> None:
 
 
 def delete_organisation(organisation: Organisation) -> None:
-    """Remove an organisation with its people, phones and call records. The core forgets it within a second."""
+    """Remove an organisation with its people, phones and call records. The core forgets it within a
+    second."""
     tenant = str(organisation.pk)
     organisation.delete()
     log.info("organisation.deleted", tenant=tenant)

@@ -18,7 +18,8 @@ from webapp.organisations.roles import Role, at_least
 
 
 class OrganisationField(serializers.PrimaryKeyRelatedField):
-    """The organisation of a new row: an operator names one, everyone else gets the own one. Fixed afterwards."""
+    """The organisation of a new row: an operator names one, everyone else gets the own one. Fixed
+    afterwards."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("required", False)
@@ -30,7 +31,8 @@ class OrganisationField(serializers.PrimaryKeyRelatedField):
 
 
 def owner_of_new(request: Request, data: dict[str, Any]) -> Organisation:
-    """The organisation that a row to be made belongs to. Raises ValidationError when an operator named none."""
+    """The organisation that a row to be made belongs to. Raises ValidationError when an operator named
+    none."""
     organisation = data.pop("organisation", None) or getattr(request.user, "organisation", None)
     if organisation is None:
         raise serializers.ValidationError({"organisation": ["Name the organisation."]})
@@ -74,7 +76,11 @@ class OperatorWrites(BasePermission):
     destroy=extend_schema(summary="Remove an organisation with all that is in it (operator)"),
 )
 class OrganisationViewSet(
-    mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.CreateModelMixin, mixins.DestroyModelMixin, TenantViewSet
+    mixins.ListModelMixin,
+    mixins.RetrieveModelMixin,
+    mixins.CreateModelMixin,
+    mixins.DestroyModelMixin,
+    TenantViewSet,
 ):
     """Organisations. Administrators read and change their own one, operators all."""
 
@@ -100,7 +106,9 @@ class OrganisationViewSet(
         request=DomainSerializer,
         responses=DeviceSecretSerializer(many=True),
     )
-    @action(detail=True, methods=["post"], url_path="change-domain", pagination_class=None, filter_backends=[])
+    @action(
+        detail=True, methods=["post"], url_path="change-domain", pagination_class=None, filter_backends=[]
+    )
     def change_domain(self, request: Request, **_kwargs: Any) -> Response:
         organisation = self.get_object()
         asked = DomainSerializer(data=request.data)

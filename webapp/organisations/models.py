@@ -19,7 +19,8 @@ def validate_domain(value: str) -> None:
     """A host name (RFC 1123) or IPv4 address, as the host part of a SIP URI and as digest realm."""
     if len(value) > 253 or not all(_LABEL.fullmatch(label) for label in value.split(".")):
         raise ValidationError(
-            _("Give a domain of letters, digits, hyphens and dots, for example pbx.example.com."), code="domain"
+            _("Give a domain of letters, digits, hyphens and dots, for example pbx.example.com."),
+            code="domain",
         )
 
 
@@ -32,7 +33,9 @@ def zone_names() -> frozenset[str]:
 def validate_time_zone(value: str) -> None:
     """A name of the IANA time zone database."""
     if value not in zone_names():
-        raise ValidationError(_("This time zone is not known; give one like Europe/Amsterdam."), code="time_zone")
+        raise ValidationError(
+            _("This time zone is not known; give one like Europe/Amsterdam."), code="time_zone"
+        )
 
 
 class LowerField(models.CharField):
@@ -62,7 +65,9 @@ class Organisation(Row):
         _("time zone"), max_length=64, default="Europe/Amsterdam", validators=[validate_time_zone]
     )
     max_extensions = models.PositiveIntegerField(
-        _("maximum number of extensions"), default=500, validators=[MinValueValidator(1), MaxValueValidator(10000)]
+        _("maximum number of extensions"),
+        default=500,
+        validators=[MinValueValidator(1), MaxValueValidator(10000)],
     )
     max_call_seconds = models.PositiveIntegerField(
         _("longest call, in seconds"),
@@ -93,8 +98,8 @@ class Organisation(Row):
             raise ValidationError(
                 {
                     "domain": _(
-                        "Phones of this organisation have secrets made for %(domain)s. Change the domain with "
-                        "new secrets for all phones (API: change-domain), or remove the phones first."
+                        "Phones of this organisation have secrets made for %(domain)s. Change the domain "
+                        "with new secrets for all phones (API: change-domain), or remove the phones first."
                     )
                     % {"domain": old}
                 },

@@ -1,7 +1,8 @@
 """Raises `Organisation.config_version` with every change of what a snapshot is made of.
 
 The database does it, by triggers: so admin, inlines, shell, bulk updates and plain SQL all count, in the same
-transaction as the change. A new version is at least the Unix time in seconds, so that a database restored from
+transaction as the change. A new version is at least the Unix time in seconds, so that a database restored
+from
 an older backup never gives out a number again that the core has already seen with other contents.
 
 Triggers are put back after each `migrate`, because SQLite loses them when a migration rebuilds a table.
@@ -74,9 +75,7 @@ def _postgresql(target: Any, present: set[str]) -> list[str]:
         f"FOR EACH ROW EXECUTE FUNCTION {own}()",
     ]
     for watched, column in _watched(present):
-        raise_it = (
-            f"UPDATE {table} SET config_version = greatest(config_version + 1, {now}) WHERE id = "  # noqa: S608
-        )
+        raise_it = f"UPDATE {table} SET config_version = greatest(config_version + 1, {now}) WHERE id = "  # noqa: S608
         name = f"{watched}_version"
         out += [
             f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "

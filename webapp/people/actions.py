@@ -72,7 +72,11 @@ def keep_token(user: User, name: str, text: str, expires_at: datetime.datetime |
     if expires_at is not None and expires_at <= timezone.now():
         raise ValidationError({"expires_at": _("Give a moment in the future.")})
     token = ApiToken(
-        user=user, name=name, digest=digest_of(text), hint=text[: len(TOKEN_PREFIX) + 6], expires_at=expires_at
+        user=user,
+        name=name,
+        digest=digest_of(text),
+        hint=text[: len(TOKEN_PREFIX) + 6],
+        expires_at=expires_at,
     )
     token.full_clean()
     token.save()
@@ -90,7 +94,11 @@ def find_token(text: str) -> ApiToken | None:
     """The valid token with this text, its last use noted (to the minute); None for any other."""
     token = ApiToken.objects.select_related("user__organisation").filter(digest=digest_of(text)).first()
     now = timezone.now()
-    if token is None or not token.user.is_active or (token.expires_at is not None and token.expires_at <= now):
+    if (
+        token is None
+        or not token.user.is_active
+        or (token.expires_at is not None and token.expires_at <= now)
+    ):
         return None
     if token.last_used_at is None or now - token.last_used_at > LAST_USED_STEP:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)

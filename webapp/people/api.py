@@ -65,7 +65,11 @@ class PersonFilter(filters.FilterSet):
     destroy=extend_schema(summary="Remove a person"),
 )
 class PersonViewSet(
-    mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.CreateModelMixin, mixins.DestroyModelMixin, TenantViewSet
+    mixins.ListModelMixin,
+    mixins.RetrieveModelMixin,
+    mixins.CreateModelMixin,
+    mixins.DestroyModelMixin,
+    TenantViewSet,
 ):
     """People. Everyone sees oneself, supervisors all of the organisation, administrators change them."""
 

@@ -12,7 +12,11 @@ class EmailBackend:
     """Django authentication backend. Takes as long for an unknown address as for a known one."""
 
     def authenticate(
-        self, _request: HttpRequest | None, username: str | None = None, password: str | None = None, **fields: Any
+        self,
+        _request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **fields: Any,
     ) -> User | None:
         email = username or fields.get("email")
         if not email or password is None:

@@ -63,7 +63,11 @@ class User(Row, AbstractBaseUser):
         help_text=_("Operators have none, everyone else has one."),
     )
     language = models.CharField(
-        _("language"), max_length=2, choices=settings.LANGUAGES, blank=True, help_text=_("Empty: the organisation's.")
+        _("language"),
+        max_length=2,
+        choices=settings.LANGUAGES,
+        blank=True,
+        help_text=_("Empty: the organisation's."),
     )
     time_zone = models.CharField(
         _("time zone"),
@@ -88,7 +92,9 @@ class User(Row, AbstractBaseUser):
                 name="operator_without_organisation",
                 condition=Q(role=Role.OPERATOR, organisation__isnull=True)
                 | (~Q(role=Role.OPERATOR) & Q(organisation__isnull=False)),
-                violation_error_message=_("An operator belongs to no organisation; everyone else belongs to one."),
+                violation_error_message=_(
+                    "An operator belongs to no organisation; everyone else belongs to one."
+                ),
             )
         ]
 

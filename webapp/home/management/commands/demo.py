@@ -22,7 +22,9 @@ class Command(BaseCommand):
         try:
             demo = prepare()
         except DatabaseError as error:
-            raise CommandError(f"The database is not ready ({error}). Run `manage.py migrate` first.") from error
+            raise CommandError(
+                f"The database is not ready ({error}). Run `manage.py migrate` first."
+            ) from error
         self.stdout.write(json.dumps(demo, indent=2) if options["json"] else card(demo))
 
 
