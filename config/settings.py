@@ -42,6 +42,11 @@ class Settings(BaseSettings):
         alias="CENTRALE_HTTP_BIND",
         description="Address the web listens on, when it differs (127.0.0.1 behind nginx)",
     )
+    proxy: bool = Field(
+        False,
+        alias="CENTRALE_PROXY",
+        description="A proxy (nginx) stands before the web: believe its X-Forwarded-For and X-Forwarded-Proto",
+    )
     public_address: str | None = Field(
         None, alias="CENTRALE_PUBLIC_ADDRESS", description="Address phones see, when it differs (NAT)"
     )

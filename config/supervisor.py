@@ -33,7 +33,9 @@ STOP_ORDER = (("core",), ("courier",), ("worker", "web"))
 def parts(settings: Settings) -> tuple[Spec, ...]:
     """Every part of Centrale on one machine. The core gets time for BYE to every phone and its records."""
     python = sys.executable
-    web = ("-b", settings.http_address, "-p", str(settings.http_port), "--no-server-name", "-v", "0")
+    web = ["-b", settings.http_address, "-p", str(settings.http_port), "--no-server-name", "-v", "0"]
+    if settings.proxy:
+        web.append("--proxy-headers")
     worker = ("worker", "--beat", "--pool", "threads", "--concurrency", "4", "--loglevel", "WARNING")
     return (
         Spec(name="core", argv=(python, "-m", "pbx.main"), stop_seconds=12),

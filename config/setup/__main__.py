@@ -25,6 +25,12 @@ def tools(lists: tuple[Path, ...], goal: str) -> None:
         raise SetupError("PJSIP could not be built; the lines above say why.")
 
 
+def translate() -> None:
+    """Compiles translations: files of the project, which whoever runs it may not be allowed to write."""
+    if show([PYTHON, "-m", "config.setup.translations"]):
+        raise SetupError("The translations could not be compiled; the lines above say why.")
+
+
 def run(arguments: list[str]) -> int:
     """Set-up, then this process becomes the supervisor, so that signals reach it without a go-between."""
     with only_one():
@@ -34,19 +40,20 @@ def run(arguments: list[str]) -> int:
 
 
 def setup(arguments: list[str]) -> int:
-    """All set-up, data included, and no start."""
+    """All that is shared by whoever runs it. The data folder is prepared at the start, by its owner."""
     with only_one():
         tools(packages.RUN_LISTS, "setup")
-    return show([PYTHON, "-m", "config.setup.prepare", *arguments])
+        translate()
+    say("Set up. `make run` starts Centrale.")
+    return 0
 
 
 def test(arguments: list[str]) -> int:
     """All tests except benchmarks; settings of this clone's .env do not reach them."""
     with only_one():
         tools(packages.TEST_LISTS, "test")
+        translate()
     env = dict(os.environ, CENTRALE_ENV_FILE=os.devnull)
-    if show([PYTHON, "-m", "config.setup.translations"], env):
-        raise SetupError("The translations could not be compiled; the lines above say why.")
     return show([PYTHON, "-m", "pytest", "tests", "--ignore=tests/benchmarks", *arguments], env)
 
 
