@@ -1,6 +1,7 @@
 """What the tie to the core remembers: how far events were taken in, and which parts are alive."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Cursor(models.Model):
@@ -35,6 +36,10 @@ class SetAside(models.Model):
     body = models.TextField()
     error = models.TextField()
     at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("record set aside")
+        verbose_name_plural = _("records set aside")
 
     def __str__(self) -> str:
         return f"{self.stream} {self.number}"

@@ -26,24 +26,31 @@ def digest_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def check_person(actor: Any, user: User) -> None:
+    """Raises PermissionDenied when `actor` would give away more than the own rights, ValidationError for an
+    attempt on the own ones."""
+    if not at_least(actor, Role.OPERATOR) and (
+        user.role == Role.OPERATOR or user.organisation_id != actor.organisation_id
+    ):
+        raise PermissionDenied(_("Only an operator appoints operators."))
+    if user.pk == actor.pk and (user.role != actor.role or not user.is_active):
+        raise ValidationError(_("You cannot take away your own rights; ask someone else."))
+
+
+def check_password(user: User, password: str) -> None:
+    """Raises ValidationError for `password` when it is too easy."""
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise ValidationError({"password": error.messages}) from error
+
+
 @transaction.atomic
 def save_person(actor: Any, user: User, password: str | None = None) -> User:
-    """Check and write a person, with a new password if one is given.
-
-    Raises ValidationError by field, PermissionDenied when `actor` would give away more than the own rights.
-    """
-    if not at_least(actor, Role.OPERATOR):
-        if user.role == Role.OPERATOR or user.organisation_id != actor.organisation_id:
-            raise PermissionDenied(_("Only an operator appoints operators."))
-        if user.pk == actor.pk and (user.role != actor.role or not user.is_active):
-            raise ValidationError(_("You cannot take away your own rights; ask another administrator."))
-    elif user.pk == actor.pk and (user.role != Role.OPERATOR or not user.is_active):
-        raise ValidationError(_("You cannot take away your own rights; ask another operator."))
+    """Check and write a person, with a new password if one is given. Raises as the two checks above."""
+    check_person(actor, user)
     if password is not None:
-        try:
-            validate_password(password, user)
-        except ValidationError as error:
-            raise ValidationError({"password": error.messages}) from error
+        check_password(user, password)
         user.set_password(password)
     elif not user.password:
         user.set_unusable_password()

@@ -1,0 +1,93 @@
+"""Call records in the admin: looking only."""
+
+import json
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from webapp.calls.access import visible_calls
+from webapp.calls.models import CallLeg, CallRecord
+from webapp.common.admin import ReadOnly, TenantAdmin
+
+LEG_FIELDS = (
+    "side",
+    "extension_number",
+    "number",
+    "name",
+    "offered_at",
+    "answered_at",
+    "ended_at",
+    "ended_by",
+    "code",
+    "reason",
+    "codec",
+    "mos",
+    "rx_loss",
+    "tx_loss",
+    "jitter",
+)
+
+
+class LegInline(ReadOnly, admin.TabularInline):
+    """The legs of a call."""
+
+    model = CallLeg
+    fields = LEG_FIELDS
+    readonly_fields = LEG_FIELDS
+    extra = 0
+
+
+@admin.register(CallRecord)
+class CallAdmin(ReadOnly, TenantAdmin):
+    """The history of the organisation."""
+
+    rows = staticmethod(visible_calls)
+    inlines = (LegInline,)
+    list_display = (
+        "started_at",
+        "caller_number",
+        "caller_name",
+        "dialled",
+        "outcome",
+        "talk_time",
+        "organisation",
+    )
+    list_filter = ("outcome", "started_at", "organisation")
+    search_fields = ("=caller_number", "=dialled", "caller_name", "=call_id", "=legs__extension_number")
+    search_help_text = _("A number, a caller's name or a call id.")
+    date_hierarchy = "started_at"
+    fields: ClassVar = [
+        "organisation",
+        "call_id",
+        "caller_number",
+        "caller_name",
+        "dialled",
+        "started_at",
+        "answered_at",
+        "ended_at",
+        "talk_time",
+        "ended_by",
+        "outcome",
+        "code",
+        "reason",
+        "full_record",
+    ]
+    readonly_fields = ("talk_time", "full_record")
+
+    @admin.display(description=_("talk time"), ordering="talk_seconds")
+    def talk_time(self, call: CallRecord) -> str:
+        minutes, seconds = divmod(round(call.talk_seconds), 60)
+        return f"{minutes}:{seconds:02}"
+
+    @admin.display(description=_("full record"))
+    def full_record(self, call: CallRecord) -> SafeString:
+        return format_html("<pre>{}</pre>", json.dumps(call.record, indent=2, ensure_ascii=False))
+
+    def has_delete_permission(self, request: HttpRequest, *args: Any) -> bool:
+        # Only together with the whole organisation; Django asks here whether that may be.
+        match = request.resolver_match
+        return bool(match and match.url_name and match.url_name.startswith("organisations_organisation"))
