@@ -47,12 +47,13 @@ class Registrar:
             return Registration(Reply(403, "Forbidden"))  # gone since it was admitted
         before = self._bindings.of_device(tenant.id, device.id, now)
         try:
-            changed, removed = self._plan(request, tenant, device, before, now)
+            path = path_of(request)
+            changed, removed = self._plan(request, tenant, device, before, path=path, now=now)
         except Refused as refused:
             return Registration(refused.reply)
         self._bindings.change(tenant.id, device.id, put=changed, drop=removed)
         current = self._bindings.of_device(tenant.id, device.id, now)
-        return Registration(Reply(200, "OK", _headers(request, current, now)), changed, removed)
+        return Registration(Reply(200, "OK", _headers(request, current, path, now)), changed, removed)
 
     def prune(self, tenant_id: str) -> tuple[Binding, ...]:
         """Remove the bindings of an organisation that its configuration no longer allows, and return them: of
@@ -76,13 +77,14 @@ class Registrar:
         tenant: Tenant,
         device: DeviceConfig,
         before: tuple[Binding, ...],
+        *,
+        path: tuple[str, ...],
         now: float,
     ) -> tuple[tuple[Binding, ...], tuple[Binding, ...]]:
         """Which bindings come and go. Raises Refused."""
         if request.contact_star:
             return (), _all(request, before)
         asked = wishes(request, self._settings)
-        path = path_of(request) if asked else ()
         aor = tenant.id, device.id, _aor(tenant, device)
         changed: list[Binding] = []
         removed: list[Binding] = []
@@ -180,12 +182,12 @@ def _binding(
     )
 
 
-def _headers(request: Request, current: Sequence[Binding], now: float) -> Headers:
+def _headers(request: Request, current: Sequence[Binding], path: Sequence[str], now: float) -> Headers:
     """Headers of the 200: all bindings with what is left of their time, Date, and Path if asked for (step
     8)."""
     headers = [("Contact", _contact(binding, now)) for binding in current]
-    if request.paths and any(tag.lower() == "path" for tag in request.supported):
-        headers.extend(("Path", path if path.startswith("<") else f"<{path}>") for path in request.paths)
+    if path and any(tag.lower() == "path" for tag in request.supported):
+        headers.extend(("Path", hop if hop.startswith("<") else f"<{hop}>") for hop in path)
     headers.append(("Date", date(now)))
     return headers
 
