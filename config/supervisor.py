@@ -36,7 +36,7 @@ def parts(settings: Settings) -> tuple[Spec, ...]:
     web = ["-b", settings.http_address, "-p", str(settings.http_port), "--no-server-name", "-v", "0"]
     if settings.proxy:
         web.append("--proxy-headers")
-    worker = ("worker", "--beat", "--pool", "threads", "--concurrency", "4", "--loglevel", "WARNING")
+    worker = ("--beat", "--pool", "threads", "--concurrency", "4", "--loglevel", "WARNING")
     return (
         Spec(name="core", argv=(python, "-m", "pbx.main"), stop_seconds=12),
         Spec(name="web", argv=(python, "-m", "daphne", *web, "config.asgi:application")),
@@ -145,14 +145,15 @@ class Supervisor:
                 await self._child.exited
 
     async def _until_well(self) -> None:
-        """Asks for health until all is well; says what it waits for, when that changes and now and then."""
+        """Asks for health until all is well; says whom it waits for, when that changes and now and then."""
         host = health.reachable(self._settings.http_address)
-        said, when = "", 0.0
+        said: set[str] = set()
+        when = 0.0
         while not (answer := await asyncio.to_thread(health.ask, host, self._settings.http_port)).well:
-            now = "; ".join(f"{name}: {reason}" for name, reason in answer.waiting.items())
-            if now != said or time.monotonic() - when > REMIND_SECONDS:
-                self._printer.say(f"waiting for {now}")
-                said, when = now, time.monotonic()
+            if set(answer.waiting) != said or time.monotonic() - when > REMIND_SECONDS:
+                reasons = "; ".join(f"{name}: {reason}" for name, reason in answer.waiting.items())
+                self._printer.say(f"waiting for {reasons}")
+                said, when = set(answer.waiting), time.monotonic()
             await asyncio.sleep(HEALTH_SECONDS)
 
     async def _stop_all(self) -> None:

@@ -1,16 +1,21 @@
 """The worker with its clock: Celery, with processes of its own that never outlive it.
 
-`python -m config.worker worker --beat …` takes Celery's own arguments.
+`python -m config.worker --beat …` takes the options of `celery worker`.
 """
 
+import logging
 import os
 import sys
+import warnings
 from typing import Any
 
+from celery.platforms import SecurityWarning
 from celery.signals import beat_embedded_init, worker_process_init
 
 from config.celery import app
 from config.supervise.lifeline import die_with_parent
+
+WORKER = os.getpid()
 
 
 @worker_process_init.connect
@@ -21,7 +26,13 @@ def stay_with_worker(**_: Any) -> None:
         die_with_parent(WORKER)
 
 
-WORKER = os.getpid()
+def main(options: list[str]) -> None:
+    # As root in a container is a choice of whoever made the container; tasks come as JSON, never as pickles.
+    warnings.simplefilter("ignore", SecurityWarning)
+    # It warns about every URL without a host; the folder broker has none.
+    logging.getLogger("kombu.connection").setLevel(logging.ERROR)
+    app.worker_main(["--quiet", "worker", *options])
+
 
 if __name__ == "__main__":
-    app.worker_main(sys.argv[1:])
+    main(sys.argv[1:])

@@ -33,10 +33,13 @@ def control_plane(settings: Settings) -> None:
     from django.core.management import call_command  # noqa: PLC0415
 
     django.setup()
-    logging.captureWarnings(True)
+    # What the set-up does, it says itself.
+    logging.getLogger().setLevel(logging.WARNING)
     migrate(call_command)
     static_files(settings.home.resolve(), call_command)
     if settings.demo:
+        if not (settings.home / "demo.json").exists():
+            say("==> Making the demo organisation (a few seconds)")
         call_command("demo", stdout=io.StringIO())
 
 

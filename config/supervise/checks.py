@@ -32,7 +32,7 @@ class Listener:
 def folder(home: Path) -> None:
     """The data folder is there, or can be made, and can be written."""
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
         (home / "run").mkdir(exist_ok=True, mode=0o700)
         with tempfile.TemporaryFile(dir=home) as probe:
             probe.write(b"centrale")
