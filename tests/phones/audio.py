@@ -22,6 +22,7 @@ FRAME_S = 0.1
 SILENCE_DBOV = -50.0
 MIN_HEARD_S = 0.5
 STRAY_BELOW_DB = 25.0
+HEADER_BYTES = 44
 
 
 def _db(power: float) -> float:
@@ -31,7 +32,7 @@ def _db(power: float) -> float:
 
 def _frames(samples: Samples, rate: int) -> npt.NDArray[np.float64]:
     """Whole frames of FRAME_S seconds as rows, values in -1..1; empty when there is less than one frame."""
-    size = int(rate * FRAME_S)
+    size = max(1, int(rate * FRAME_S))
     count = len(samples) // size
     return samples[: count * size].astype(np.float64).reshape(count, size) / FULL_SCALE
 
@@ -150,19 +151,25 @@ def write_wav(path: Path, samples: Samples, rate: int) -> Path:
     return path
 
 
-def read_growing_wav(path: Path) -> tuple[Samples, int]:
+def read_growing_wav(path: Path, unwritten: tuple[int, int] = (0, 0)) -> tuple[Samples, int]:
     """Samples (first channel) and rate of a 16-bit WAV that may still be being written.
 
-    The sizes in the header of such a file are wrong, so everything after the start of the data chunk counts.
+    The sizes in the header of such a file are wrong, so everything after the start of the data chunk counts. Some
+    programs write the header last: `unwritten` gives rate and channels for as long as it is zero.
     Returns an empty array and rate 0 when there is no header yet.
     """
     data = path.read_bytes() if path.exists() else b""
-    start = data.find(b"data")
-    if len(data) < 44 or start < 0:
+    if len(data) < HEADER_BYTES:
         return NOTHING, 0
-    channels = int.from_bytes(data[22:24], "little") or 1
-    rate = int.from_bytes(data[24:28], "little")
-    body = data[start + 8 :]
+    start = data.find(b"data", 12, 4096) if data.startswith(b"RIFF") else -1
+    if start >= 0:
+        channels, rate = int.from_bytes(data[22:24], "little") or 1, int.from_bytes(data[24:28], "little")
+        body = data[start + 8 :]
+    elif unwritten[0]:
+        rate, channels = unwritten
+        body = data[HEADER_BYTES:]
+    else:
+        return NOTHING, 0
     usable = len(body) - len(body) % (2 * channels)
     samples = np.frombuffer(body[:usable], dtype="<i2")[::channels]
     return samples.astype(np.int16), rate

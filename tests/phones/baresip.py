@@ -21,9 +21,7 @@ from tests.phones.base import (
     DtmfVia,
     NotSupported,
     PhoneError,
-    header,
     last_seconds,
-    messages_received,
     with_silence_since,
 )
 
@@ -284,21 +282,6 @@ class Baresip(BasePhone):
         if self.state is CallState.ESTABLISHED and last_s is not None:
             samples = with_silence_since(samples, rate, time.time() - file.stat().st_mtime)
         return last_seconds(samples, rate, last_s), rate
-
-    # --- trace --------------------------------------------------------------------------------------------------
-
-    def _is_ours(self, message: str) -> bool:
-        via = header(message, "Via")
-        return any(f":{port};" in via for port in (self.local_port, self.local_port + 1))
-
-    def _last_invite_received(self) -> str | None:
-        invites = [text for text in messages_received(self.log, "INVITE") if not self._is_ours(text)]
-        return invites[-1] if invites else None
-
-    def _reason_header(self) -> str:
-        ends = [m for method in ("CANCEL", "BYE") for m in messages_received(self.log, method)]
-        reasons = [header(text, "Reason") for text in ends if not self._is_ours(text)]
-        return next((reason for reason in reversed(reasons) if reason), "")
 
 
 def _code_of(param: str) -> int:

@@ -298,12 +298,27 @@ class BasePhone:
 
     @property
     def caller_shown(self) -> Caller | None:
-        invite = self._last_invite_received()
-        return caller_of(invite) if invite else None
+        invites = self.received("INVITE")
+        return caller_of(invites[-1]) if invites else None
 
-    def _last_invite_received(self) -> str | None:
-        """The last INVITE that came in, as text, from the phone's trace."""
-        return None
+    @property
+    def trace(self) -> str:
+        """Text in which the SIP messages sent and received stand in full."""
+        return self.log
+
+    def received(self, method: str) -> list[str]:
+        """The requests of `method` that came in, oldest first, headers only."""
+        return [text for text in requests_in(self.trace, method) if not self._is_ours(text)]
+
+    def _is_ours(self, message: str) -> bool:
+        via = header(message, "Via")
+        return any(f":{port};" in via for port in (self.local_port, self.local_port + 1))
+
+    def _reason_header(self) -> str:
+        """Reason of the last BYE or CANCEL received, "" without."""
+        ends = [text for method in ("CANCEL", "BYE") for text in self.received(method)]
+        reasons = [header(text, "Reason") for text in ends]
+        return next((reason for reason in reversed(reasons) if reason), "")
 
     # --- waits --------------------------------------------------------------------------------------------------
 
@@ -411,6 +426,6 @@ def caller_of(invite: str) -> Caller:
     return Caller(name, number, asserted_name, asserted_number, headers)
 
 
-def messages_received(log: str, method: str) -> list[str]:
+def requests_in(log: str, method: str) -> list[str]:
     """Every request of `method` in a phone's log, from its request line to the first empty line (headers only)."""
     return re.findall(rf"(?ms)^{method} sips?:\S+ SIP/2\.0\r?$.*?(?=^\s*$|\Z)", log)
