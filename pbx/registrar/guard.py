@@ -12,8 +12,9 @@ All methods may be called from any thread.
 """
 
 from collections import OrderedDict, deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import log2
 from threading import Lock
 from typing import Protocol
 
@@ -164,6 +165,21 @@ class Guard:
             for address in [address for address, ban in self._bans.items() if ban.until <= now]:
                 self._lift(address)
 
+    def restore(self, bans: Iterable[BanState], now: float) -> None:
+        """Take over the bans in force of the last run; they come as news once more."""
+        settings = self._settings
+        with self._lock:
+            for ban in bans:
+                if ban.until <= now or ban.address in settings.never or len(self._bans) >= settings.max_bans:
+                    continue
+                source = self._source(ban.address, now)
+                # The length of a ban says how many came before it.
+                source.strikes = 1 + round(log2(max(1.0, (ban.until - ban.since) / settings.ban_seconds)))
+                source.struck_at = ban.until
+                self._bans[ban.address] = ban
+                self._dropped[ban.address] = ban.dropped
+                self._announce(ban)
+
     def news(self) -> list[BanChange]:
         """What began or ended since the last call, in order."""
         with self._lock:
@@ -232,7 +248,10 @@ class Guard:
         if len(self._bans) >= settings.max_bans:
             self._lift(min(self._bans, key=lambda other: self._bans[other].until))
         self._bans[address] = ban
-        self._news.append(BanChange(ban, begins=True, ports=tuple(self._flows.ports(address))))
+        self._announce(ban)
+
+    def _announce(self, ban: BanState) -> None:
+        self._news.append(BanChange(ban, begins=True, ports=tuple(self._flows.ports(ban.address))))
 
     def _banned(self, address: str, now: float) -> bool:
         ban = self._bans.get(address)

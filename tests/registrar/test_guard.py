@@ -119,6 +119,22 @@ def test_unban_forgets_everything() -> None:
     assert guard.unban("198.51.100.1") and guard.news()[-1].ban.address == HERE
 
 
+def test_bans_outlive_a_restart_and_the_next_one_is_longer() -> None:
+    before = Guard()
+    fail(before, 30)
+    fail(before, 30, now=300.0)
+    fail(before, 30, now=300.0, address="198.51.100.1")
+    after = Guard(flows=Office())
+    after.restore(before.bans(700.0), 700.0)
+    assert admitted(after, now=700.0) == 0
+    assert [(change.begins, change.ban.until, change.ports) for change in after.news()] == [
+        (True, 900.0, (1111,))
+    ]
+    after.tick(900.0)
+    fail(after, 30, now=900.0)
+    assert after.bans(900.0)[0].until == 900.0 + 1200.0
+
+
 def test_answers_without_credentials_are_limited_and_a_long_flood_is_banned() -> None:
     guard = Guard(GuardSettings(rate=200, burst=400))
     assert sum(guard.spend(HERE, PORT, 0.0) for _ in range(500)) == 400

@@ -76,6 +76,19 @@ def test_answers_nobody_waits_for_are_ignored() -> None:
     assert alive.answered(KEY, 200, 99.0).changed is None and table.get(KEY) == before
 
 
+def test_only_a_marked_change_of_the_round_trip_time_is_news() -> None:
+    table, alive = started()
+    known = []
+    for turn, milliseconds in enumerate([20, 25, 29, 31, 200, 150, 99]):
+        asked = 60.0 * (turn + 1)
+        alive.due(asked)
+        if alive.answered(KEY, 200, asked + milliseconds / 1000).changed is not None:
+            known.append(milliseconds)
+    assert known == [20, 31, 200, 99]
+    binding_ = table.get(KEY)
+    assert binding_ is not None and binding_.rtt_ms == 99.0
+
+
 def test_a_register_meanwhile_counts_for_more_than_a_miss() -> None:
     table, alive = started()
     alive.due(60.0)
