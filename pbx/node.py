@@ -28,13 +28,14 @@ from pbx.control.messages import (
 )
 from pbx.control.target import Refused
 from pbx.directory import Directory, DirectoryError
-from pbx.ports import Binding, Command, Emit, IncomingCall, Reply, StartTimer, StopTimer, TimerFired
+from pbx.ports import Binding, Command, Emit, HangUp, IncomingCall, Reply, StartTimer, StopTimer, TimerFired
 from pbx.registrar.bindings import Bindings
 from pbx.registrar.guard import Guard
-from pbx.registrar.keepalive import Keepalive
+from pbx.registrar.keepalive import KeepAlive
 from pbx.registrar.registrar import Registrar
 from pbx.sip.gate import Registration
 from pbx.sip.stack import Malformed, Probed, SipMessage, SipStack, StackEvent
+from pbx.store.journal import Journal
 from pbx.store.store import Store
 from pbx.tracing import Tracer
 
@@ -51,7 +52,7 @@ class Parts:
     directory: Directory
     bindings: Bindings
     registrar: Registrar
-    keepalive: Keepalive
+    keepalive: KeepAlive
     guard: Guard
     exchange: Exchange
     store: Store
@@ -77,6 +78,22 @@ class Node:
         assert self._stack is not None
         return self._stack
 
+    def restore(self, now: float) -> None:
+        """Take up what was stored before a restart: registrations and bans, and tell what ended meanwhile."""
+        parts = self._parts
+        stored = parts.store.bindings.load()
+        parts.bindings.load(stored, now)
+        for binding in parts.bindings.all():
+            parts.keepalive.watch(binding, now)
+        self._keep((), [binding for binding in stored if binding.expires_at <= now], now)
+        bans = parts.store.bans.load()
+        parts.guard.restore(bans, now)
+        for ban in bans:
+            if ban.until <= now:
+                self._emit("ban.removed", now, ban=ban)
+                parts.store.bans.save([], [ban.address])
+        self._enforce_bans(now)
+
     # --- From the stack --------------------
 
     def deliver(self, event: StackEvent) -> None:
@@ -84,6 +101,8 @@ class Node:
         now = time.time()
         exchange = self._parts.exchange
         match event:
+            case IncomingCall() if self._stopping or self._parts.store.overloaded:
+                self.stack.submit(HangUp(leg=event.leg, code=503))
             case IncomingCall():
                 self.carry_out(exchange.incoming(event, now))
             case Registration():
@@ -145,7 +164,6 @@ class Node:
         gone = list(removed)
         fresh = list(changed)
         for binding in gone:
-            parts.keepalive.forget(binding.key)
             self._emit("binding.removed", now, tenant=binding.tenant, binding=state_of(binding))
         for binding in fresh:
             parts.keepalive.watch(binding, now)
@@ -154,11 +172,13 @@ class Node:
         return parts.store.bindings.save(fresh, [binding.key for binding in gone])
 
     def _probed(self, event: Probed, now: float) -> None:
-        changed, removed = self._parts.keepalive.answered(event.key, event.code, event.milliseconds, now)
-        if changed or removed:
-            for binding in removed:
-                log.info("binding.dead", tenant=binding.tenant, device=binding.device, contact=binding.contact)
-            self._keep(changed, removed, now)
+        sign = self._parts.keepalive.answered(event.key, event.code, now)
+        if sign.removed is not None:
+            dead = sign.removed
+            log.info("binding.dead", tenant=dead.tenant, device=dead.device, contact=dead.contact)
+            self._keep((), [dead], now)
+        elif sign.changed is not None:
+            self._keep([sign.changed], (), now)
 
     def _emit(self, kind: EventKind, now: float, **body: object) -> None:
         self._parts.store.journal.append(Event(number=0, at=now, kind=kind, **body))  # type: ignore[arg-type]
@@ -211,7 +231,7 @@ class Node:
     # --- For the control API --------------------
 
     @property
-    def journal(self):  # type: ignore[no-untyped-def]
+    def journal(self) -> Journal:
         return self._parts.store.journal
 
     def tenants(self) -> dict[str, int]:

@@ -367,7 +367,11 @@ class Call:
         leg.codec = event.codec or leg.codec
         leg.quality = event.quality
         by: EndedBy = leg.role if event.remote else "core"
-        leg.end(self._now, by=by, code=event.code, reason=event.reason)
+        if leg.talking and event.remote:
+            # The stack keeps an INVITE's code here; a BYE has none of its own.
+            leg.end(self._now, by=by, code=200, reason="hung up")
+        else:
+            leg.end(self._now, by=by, code=event.code, reason=event.reason)
         if self.phase in ("closing", "over"):
             return
         if leg is self._caller:

@@ -67,13 +67,17 @@ class ExtensionConfig:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """Everything of one organisation, compiled by the control plane. `plans` maps a dialled number to a plan
-    (JSON as `dialplan.parse` takes it); a number without one is unknown."""
+    (JSON as `dialplan.parse` takes it); a number without one is unknown. `digests` are what phones are challenged
+    with, best first: many older phones give up at a SHA-256 challenge, even beside an MD5 one."""
 
     tenant: Identifier
     version: Annotated[int, msgspec.Meta(ge=0)]
     name: Text
     domain: Domain
     language: Language = "nl"
+    digests: Annotated[list[Literal["MD5", "SHA-256"]], msgspec.Meta(min_length=1, max_length=2)] = field(
+        default_factory=lambda: ["MD5"]
+    )
     extensions: list[ExtensionConfig] = field(default_factory=list)
     devices: list[DeviceConfig] = field(default_factory=list)
     plans: dict[Number, dict[str, Any]] = field(default_factory=dict)

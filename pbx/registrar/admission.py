@@ -7,13 +7,14 @@ user and a wrong password get the same answer on the same path.
 Runs on the thread of the SIP stack; nothing here may be called from another one (the Guard may).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pbx.control.messages import DeviceConfig
 from pbx.directory import Directory, Tenant, is_address
 from pbx.ports import Admit, Caller, Digest, Drop, Reply, Request, Verdict
 from pbx.registrar import forms, uri
-from pbx.registrar.digest import Digests, Secret
+from pbx.registrar.digest import USUAL, Algorithm, Digests, Secret
 from pbx.registrar.guard import Guard
 
 CHALLENGED = frozenset({"REGISTER", "INVITE", "SUBSCRIBE", "PUBLISH", "MESSAGE", "REFER"})
@@ -50,6 +51,11 @@ class _Known:
 
     tenant: Tenant
     device: DeviceConfig
+
+
+def _algorithms(tenant: Tenant | None) -> Sequence[Algorithm]:
+    """What a realm is challenged with."""
+    return USUAL if tenant is None else tenant.snapshot.digests
 
 
 class Admission:
@@ -114,7 +120,7 @@ class Admission:
         realm = asked if tenant is None else tenant.domain
         given = next((each for each in request.credentials if each.realm == realm), None)
         if given is None:
-            return self._challenge(request, realm, now)
+            return self._challenge(request, realm, tenant, now)
         if not self._means_this_request(given, request):
             return self._paid(request, Reply(400, "Digest URI Does Not Match"), now)
         device = tenant.device_by_username(given.username) if tenant is not None else None
@@ -122,20 +128,24 @@ class Admission:
         secret = self._digests.nobody(given.username)
         if device is not None:
             secret = Secret(device.ha1_md5, device.ha1_sha256)
-        check = self._digests.check(given, request.method, secret, request.source_ip, now)
+        check = self._digests.check(
+            given, request.method, secret, request.source_ip, now, algorithms=_algorithms(tenant)
+        )
         if check in ("wrong", "forged") or tenant is None or device is None:
             proven = check == "wrong" or request.transport != "udp"
             self._guard.failed(request.source_ip, now, proven=proven)
-            return self._challenge(request, realm, now)
+            return self._challenge(request, realm, tenant, now)
         if check == "stale":
-            return self._challenge(request, realm, now, stale=True)
+            return self._challenge(request, realm, tenant, now, stale=True)
         self._guard.succeeded(request.source_ip, now)
         return _Known(tenant, device)
 
-    def _challenge(self, request: Request, realm: str, now: float, *, stale: bool = False) -> Reply | Drop:
+    def _challenge(
+        self, request: Request, realm: str, tenant: Tenant | None, now: float, *, stale: bool = False
+    ) -> Reply | Drop:
         if not self._guard.spend(request.source_ip, request.source_port, now):
             return Drop()
-        headers = self._digests.challenge(realm, request.source_ip, now, stale=stale)
+        headers = self._digests.challenge(realm, request.source_ip, now, _algorithms(tenant), stale=stale)
         return Reply(401, "Unauthorized", headers)
 
     def _means_this_request(self, given: Digest, request: Request) -> bool:

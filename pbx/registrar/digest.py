@@ -10,7 +10,7 @@ import hmac
 import re
 import secrets
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -24,6 +24,9 @@ address never got."""
 
 NONCE_SECONDS = 300.0
 MAX_NONCES = 100_000
+
+# For a realm that is no organisation's: what most of them use, so that nobody learns which exist.
+USUAL: tuple[Algorithm, ...] = ("MD5",)
 
 _NC = re.compile(r"[0-9A-Fa-f]{8}")
 _BODY = struct.Struct(">Q8s")
@@ -130,25 +133,23 @@ class Nonces:
 
 
 class Digests:
-    """Challenges in the order of `algorithms` (best first, RFC 8760 section 2.4) and checks of the
-    answers."""
+    """Challenges, and checks of the answers. `algorithms` are an organisation's, best first (RFC 8760
+    section 2.4)."""
 
     def __init__(
         self,
         *,
-        algorithms: tuple[Algorithm, ...] = ("SHA-256", "MD5"),
         secret: bytes | None = None,
         lifetime: float = NONCE_SECONDS,
         capacity: int = MAX_NONCES,
         random: Callable[[int], bytes] = secrets.token_bytes,
     ) -> None:
-        if not algorithms:
-            raise ValueError("at least one digest algorithm is needed")
-        self._algorithms = algorithms
         self._secret = secret if secret is not None else random(32)
         self.nonces = Nonces(self._secret, lifetime=lifetime, capacity=capacity, random=random)
 
-    def challenge(self, realm: str, source: str, now: float, *, stale: bool = False) -> Headers:
+    def challenge(
+        self, realm: str, source: str, now: float, algorithms: Sequence[Algorithm], *, stale: bool = False
+    ) -> Headers:
         """WWW-Authenticate headers for `realm`, which must be free of quotes, for the address `source`."""
         nonce = self.nonces.issue(source, now)
         end = ", stale=true" if stale else ""
@@ -157,7 +158,7 @@ class Digests:
                 "WWW-Authenticate",
                 f'Digest realm="{realm}", nonce="{nonce}", algorithm={name}, qop="auth"{end}',
             )
-            for name in self._algorithms
+            for name in algorithms
         ]
 
     def nobody(self, username: str) -> Secret:
@@ -166,7 +167,16 @@ class Digests:
         sha256 = hmac.digest(self._secret, username.encode(errors="replace"), "sha256").hex()
         return Secret(sha256[:32], sha256)
 
-    def check(self, given: Digest, method: str, secret: Secret, source: str, now: float) -> Check:
+    def check(
+        self,
+        given: Digest,
+        method: str,
+        secret: Secret,
+        source: str,
+        now: float,
+        *,
+        algorithms: Sequence[Algorithm],
+    ) -> Check:
         """Check credentials against a secret; a `good` answer uses its count up (RFC 7616 section 3.4)."""
         expected = response(secret, method, given)
         right = expected is not None and hmac.compare_digest(
@@ -174,7 +184,7 @@ class Digests:
         )
         body = self.nonces.open(given.nonce, source)
         usable = (
-            _algorithm(given.algorithm) in self._algorithms
+            _algorithm(given.algorithm) in algorithms
             and given.qop.lower() == "auth"
             and given.cnonce != ""
             and _NC.fullmatch(given.nc) is not None

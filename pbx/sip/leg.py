@@ -1,6 +1,6 @@
 """One leg in PJSIP: a pjsua2 call whose callbacks only say what happened, to the table of legs."""
 
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import pbx_native
 import pjsua2 as pj
@@ -71,7 +71,7 @@ class SipLeg(pj.Call):  # type: ignore[misc]
 
     def onDtmfDigit(self, prm: Any) -> None:
         """A digit by RFC 4733 or INFO. PJSIP gives -1 when it does not know how long."""
-        via = "rtp" if prm.method == pj.PJSUA_DTMF_METHOD_RFC2833 else "info"
+        via: Literal["rtp", "info"] = "rtp" if prm.method == pj.PJSUA_DTMF_METHOD_RFC2833 else "info"
         milliseconds = prm.duration if 0 < prm.duration <= 5000 else 160
         self._sink.post(DigitPressed(leg=self.leg, digit=prm.digit, via=via, milliseconds=milliseconds))
 

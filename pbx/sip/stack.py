@@ -34,11 +34,10 @@ _MAX_CONNECTIONS_PER_ADDRESS = 2000
 
 @dataclass(frozen=True, slots=True)
 class Probed:
-    """What came of an OPTIONS to a binding: final code, 408 when nothing came back; round trip in ms."""
+    """What came of an OPTIONS to a binding: final code, 408 when nothing came back."""
 
     key: tuple[str, str, str]
     code: int
-    milliseconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +99,7 @@ class SipStack:
         self._log_level = log_level
         self._commands: deque[Callable[[], None]] = deque()
         self._agenda = Agenda()
-        self._probes: dict[int, tuple[tuple[str, str, str], float]] = {}
+        self._probes: dict[int, tuple[str, str, str]] = {}
         self._next_probe = 0
         self._stopping = False
         self._ready = threading.Event()
@@ -220,15 +219,14 @@ class SipStack:
 
     def _send_options(self, binding: Binding, domain: str) -> None:
         self._next_probe += 1
-        self._probes[self._next_probe] = (binding.key, monotonic())
+        self._probes[self._next_probe] = binding.key
         local = user_uri("centrale", domain)
         pbx_native.send_request(
             self._next_probe, "OPTIONS", target(binding), local, binding.aor, [], timeout_ms=8000
         )
 
     def _on_result(self, token: int, code: int, reason: str) -> None:
-        key, sent = self._probes.pop(token)
-        self._post(Probed(key, code, (monotonic() - sent) * 1000))
+        self._post(Probed(self._probes.pop(token), code))
 
     def _on_message(self, incoming: bool, address: str, port: int, transport: str, raw: bytes) -> None:
         self._post(SipMessage(incoming, address, port, transport, raw))

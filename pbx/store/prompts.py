@@ -11,7 +11,7 @@ log = structlog.get_logger("pbx.prompts")
 
 
 class Prompts:
-    """All prompts of the node, by language and name; English stands in for what a language lacks."""
+    """All prompts of the node, by language and name."""
 
     def __init__(self, folder: Path) -> None:
         self._prompts: dict[tuple[str, str], Prompt] = {}

@@ -1,0 +1,150 @@
+"""The core's one place that builds everything and wires it together. `python -m pbx.main` runs a node."""
+
+import asyncio
+import gc
+import signal
+import sys
+import time
+
+import structlog
+
+from config.logs import configure
+from config.settings import Settings, SettingsError, load
+from pbx.calls.exchange import Exchange
+from pbx.control.address import AddressError
+from pbx.control.server import ControlServer, tls_context
+from pbx.directory import Directory, DirectoryError
+from pbx.node import Node, Parts
+from pbx.registrar.admission import Admission, AdmissionSettings
+from pbx.registrar.bindings import Bindings
+from pbx.registrar.digest import Digests
+from pbx.registrar.guard import Guard
+from pbx.registrar.keepalive import KeepAlive
+from pbx.registrar.registrar import Registrar
+from pbx.sip.endpoint import SipConfig, SipError
+from pbx.sip.mailbox import Mailbox
+from pbx.sip.stack import SipStack, StackEvent
+from pbx.store.prompts import Prompts
+from pbx.store.store import Store, StoreError
+from pbx.tracing import Tracer
+
+log = structlog.get_logger("pbx.main")
+
+CLOSE_SECONDS = 6.0
+# A thread gives way this soon (seconds): the PJSIP thread must not wait 5 ms, Python's default, for logic.
+SWITCH_INTERVAL = 0.0005
+
+
+class StartError(Exception):
+    """The core cannot start; one sentence."""
+
+
+def sip_config(settings: Settings) -> SipConfig:
+    """Where the stack listens, and its certificate."""
+    certificate, key = settings.tls_files
+    for path in (certificate, key):
+        if not path.is_file():
+            raise StartError(f"The file {path} for SIP over TLS is missing: run `make run`, which makes one.")
+    return SipConfig(
+        bind=settings.bind,
+        public=settings.public_address,
+        port=settings.sip_port,
+        tls_port=settings.sip_tls_port,
+        certificate=certificate,
+        key=key,
+        rtp_first=settings.rtp_ports[0],
+        rtp_last=settings.rtp_ports[1],
+        host=settings.shown_host,
+    )
+
+
+def load_tenants(store: Store, directory: Directory) -> None:
+    """The organisations as they were when the node last ran."""
+    for snapshot in store.snapshots.load():
+        try:
+            directory.apply(snapshot)
+        except DirectoryError as error:
+            log.error("snapshot.refused", tenant=snapshot.tenant, text=str(error))
+
+
+def control_server(node: Node, settings: Settings) -> ControlServer:
+    """The control API's server. Raises AddressError."""
+    tls = None
+    if settings.control_certificate and settings.control_key:
+        tls = tls_context(settings.control_certificate, settings.control_key)
+    return ControlServer(node, settings.control_address, settings.control_token, tls)
+
+
+async def build(settings: Settings) -> tuple[Node, SipStack, ControlServer, Store]:
+    """All parts of a node, wired and started. Raises StartError with one sentence when one cannot start."""
+    config = sip_config(settings)
+    store = await Store.open(settings.home / "core")
+    store.recover()
+    directory, bindings = Directory(), Bindings()
+    load_tenants(store, directory)
+    guard = Guard(flows=bindings)
+    admission = Admission(directory, Digests(), guard, AdmissionSettings(hosts=frozenset({config.host})))
+    node = Node(
+        Parts(
+            directory=directory,
+            bindings=bindings,
+            registrar=Registrar(directory, bindings),
+            keepalive=KeepAlive(bindings),
+            guard=guard,
+            exchange=Exchange(directory, bindings),
+            store=store,
+            tracer=Tracer(directory, bindings),
+        )
+    )
+    mailbox = Mailbox[StackEvent](asyncio.get_running_loop(), node.deliver)
+    prompts = Prompts(settings.prompts)
+    stack = SipStack(config, admission, prompts.find, mailbox.post, 4 if settings.log_level == "debug" else 1)
+    node.attach(stack)
+    try:
+        stack.start()
+        node.restore(time.time())
+        control = control_server(node, settings)
+        await control.start()
+    except BaseException:
+        stack.stop()
+        await store.close()
+        raise
+    return node, stack, control, store
+
+
+async def run(settings: Settings) -> None:
+    """Run a node until SIGTERM or SIGINT, then end its calls properly."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    node, stack, control, store = await build(settings)
+    ticking = asyncio.create_task(node.run())
+    # What was made at the start lives as long as the node: keep the collector from walking over it.
+    gc.collect()
+    gc.freeze()
+    log.info("core.ready", sip=settings.sip_port, tls=settings.sip_tls_port, control=settings.control_address)
+    await stop.wait()
+    log.info("core.stopping")
+    await node.close(CLOSE_SECONDS)
+    ticking.cancel()
+    await asyncio.to_thread(stack.stop)
+    await control.close()
+    await store.close()
+    log.info("core.stopped")
+
+
+def main() -> int:
+    """Exit status: 0 after a proper stop, 2 with one sentence on stderr when it cannot start."""
+    sys.setswitchinterval(SWITCH_INTERVAL)
+    try:
+        settings = load()
+        configure(settings.log_level)
+        asyncio.run(run(settings))
+    except (SettingsError, StartError, StoreError, SipError, AddressError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
