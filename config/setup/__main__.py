@@ -49,12 +49,22 @@ def setup(arguments: list[str]) -> int:
 
 
 def test(arguments: list[str]) -> int:
-    """All tests except benchmarks; settings of this clone's .env do not reach them."""
+    """All tests except benchmarks; pytest's own closing line ends the output."""
     with only_one():
         tools(packages.TEST_LISTS, "test")
         translate()
-    env = dict(os.environ, CENTRALE_ENV_FILE=os.devnull)
-    return show([PYTHON, "-m", "pytest", "tests", "--ignore=tests/benchmarks", *arguments], env)
+    command = [PYTHON, "-m", "pytest", "tests", "--ignore=tests/benchmarks", *arguments]
+    return show(command, test_environment())
+
+
+def test_environment() -> dict[str, str]:
+    """Tests see neither the settings nor the data of the installation that lives in this clone."""
+    env = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("CENTRALE_") or name == "CENTRALE_CACHE"
+    }
+    return {**env, "CENTRALE_ENV_FILE": os.devnull, "CENTRALE_HOME": str(BUILD / "test-home")}
 
 
 def check(arguments: list[str]) -> int:
@@ -79,8 +89,7 @@ def bench(arguments: list[str]) -> int:
     """Benchmarks with their own runner."""
     with only_one():
         tools(packages.TEST_LISTS, "bench")
-    env = dict(os.environ, CENTRALE_ENV_FILE=os.devnull)
-    return show([PYTHON, "-m", "tests.benchmarks", *arguments], env)
+    return show([PYTHON, "-m", "tests.benchmarks", *arguments], test_environment())
 
 
 def clean(arguments: list[str]) -> int:
