@@ -110,6 +110,7 @@ def snapshot(**changes: Any) -> Snapshot:
         "version": 1,
         "name": "A",
         "domain": DOMAIN,
+        "digests": ["SHA-256", "MD5"],
         "extensions": [
             ExtensionConfig(id="e1", number="101", name="Anna"),
             ExtensionConfig(id="e2", number="102", name="Bo"),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pbx.directory import Directory
 from pbx.ports import Admit, Caller, Drop, Reply, Verdict
 from pbx.registrar.admission import Admission, AdmissionSettings
-from pbx.registrar.digest import Digests
+from pbx.registrar.digest import USUAL, Digests
 from pbx.registrar.guard import Guard, GuardSettings
 
 from .requests import (
@@ -98,14 +98,25 @@ def shape(verdict: Verdict) -> tuple[Any, ...]:
 @pytest.mark.parametrize("method", ["REGISTER", "INVITE", "SUBSCRIBE", "PUBLISH", "MESSAGE", "REFER"])
 def test_a_stranger_cannot_tell_what_exists(method: str) -> None:
     door = Door()
+    door.directory.apply(snapshot(digests=list(USUAL)))
     known = FakeRequest(method=method)
     nobody = FakeRequest(method=method, from_user="zz", to_user="zz")
     elsewhere = FakeRequest(method=method, from_host="b.example", to_host="b.example", uri_host="b.example")
     answers = [shape(door.ask(each)) for each in (known, nobody, elsewhere)]
     for each, user in ((known, "u1"), (known, "u3"), (nobody, "zz"), (elsewhere, "u1")):
-        answers.append(shape(door.sign_in(each, username=user, password="wrong")))
+        answers.append(shape(door.sign_in(each, algorithm="MD5", username=user, password="wrong")))
     assert len({str(each) for each in answers}) == 1
     assert answers[0][0] == 401
+
+
+@pytest.mark.parametrize("digests", [["MD5"], ["SHA-256"], ["MD5", "SHA-256"], ["SHA-256", "MD5"]])
+def test_an_organisation_is_challenged_with_its_own_algorithms(digests: list[str]) -> None:
+    door = Door()
+    door.directory.apply(snapshot(digests=digests))
+    challenges = header(door.reply(FakeRequest()), "WWW-Authenticate")
+    assert [value.partition("algorithm=")[2].split(",")[0] for value in challenges] == digests
+    for algorithm in digests:
+        assert door.sign_in(FakeRequest(), algorithm=algorithm) == Admit(ANNA)
 
 
 def test_the_realm_is_the_asked_domain() -> None:
