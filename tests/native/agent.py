@@ -12,7 +12,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
+from pathlib import Path
+from typing import Any, ClassVar
 
 import pbx_native
 import pjsua2 as pj
@@ -28,17 +29,44 @@ def say(**line: Any) -> None:
 
 def described(request: pbx_native.Request) -> dict[str, Any]:
     """Every attribute of a request, as JSON can carry it."""
-    plain = (
-        "token method uri uri_user uri_host from_uri from_user from_host from_display from_tag to_uri to_user to_host "
-        "to_tag call_id cseq contact_star expires paths record_routed via_count user_agent supported accept "
-        "content_type source_ip source_port local_ip local_port transport"
-    ).split()
+    plain = [
+        "token",
+        "method",
+        "uri",
+        "uri_user",
+        "uri_host",
+        "from_uri",
+        "from_user",
+        "from_host",
+        "from_display",
+        "from_tag",
+        "to_uri",
+        "to_user",
+        "to_host",
+        "to_tag",
+        "call_id",
+        "cseq",
+        "contact_star",
+        "expires",
+        "paths",
+        "record_routed",
+        "via_count",
+        "user_agent",
+        "supported",
+        "accept",
+        "content_type",
+        "source_ip",
+        "source_port",
+        "local_ip",
+        "local_port",
+        "transport",
+    ]
     fields: dict[str, Any] = {name: getattr(request, name) for name in plain}
     fields["package"] = request.event
     fields["body"] = base64.b64encode(request.body).decode()
     fields["raw"] = base64.b64encode(request.raw).decode()
     fields["contacts"] = [[c.uri, c.expires, c.q, c.params] for c in request.contacts]
-    names = "username realm nonce uri response algorithm qop nc cnonce opaque".split()
+    names = ["username", "realm", "nonce", "uri", "response", "algorithm", "qop", "nc", "cnonce", "opaque"]
     fields["credentials"] = [{name: getattr(d, name) for name in names} for d in request.credentials]
     fields["x_test"] = request.header("X-Test")
     fields["via"] = request.header("v")
@@ -80,7 +108,7 @@ class TestAccount(pj.Account):
 
 
 class Agent:
-    calls: dict[int, TestCall] = {}
+    calls: ClassVar[dict[int, TestCall]] = {}
     answer = 200
 
     def __init__(self, port: int, tls_port: int, certificate: str, key: str) -> None:
@@ -232,8 +260,7 @@ class Agent:
         return latencies
 
     def do_memory(self) -> int:
-        with open("/proc/self/statm") as statm:
-            return int(statm.read().split()[1]) * 4096
+        return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
 
     def _work(self) -> Iterator[dict[str, Any]]:
         while True:

@@ -61,7 +61,15 @@ class Agent:
         self._replies: queue.Queue[dict[str, Any]] = queue.Queue()
         self._numbers = itertools.count(1)
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.native.agent", str(self.port), str(self.tls_port), str(certificate), str(key)],
+            [
+                sys.executable,
+                "-m",
+                "tests.native.agent",
+                str(self.port),
+                str(self.tls_port),
+                str(certificate),
+                str(key),
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -196,9 +204,9 @@ class Phone:
         number = next(_calls)
         lines = [
             f"{method} {uri or f'sip:bob@127.0.0.1:{self.agent.port}'} SIP/2.0",
-            via or f"Via: SIP/2.0/{self.transport.upper()} 127.0.0.1:{self.port};rport;branch=z9hG4bK{branch or number}",
+            via or self.via(branch or str(number)),
             "Max-Forwards: 70",
-            f"From: \"Alice\" <sip:alice@example.org>;tag=a{number if not call_id else call_id}",
+            f'From: "Alice" <sip:alice@example.org>;tag=a{call_id or number}',
             f"To: {to}",
             f"Call-ID: {call_id or f'call-{number}@test'}",
             f"CSeq: {cseq} {method}",
@@ -212,6 +220,10 @@ class Phone:
         """Sends a request and returns the first answer."""
         self.send(self.request(method, *headers, **options))
         return self.receive()
+
+    def via(self, branch: str) -> str:
+        """The header of a request from this socket."""
+        return f"Via: SIP/2.0/{self.transport.upper()} 127.0.0.1:{self.port};rport;branch=z9hG4bK{branch}"
 
     def reply(self, request: str, code: int, *headers: str, tag: str = "phone", body: str = "") -> None:
         """Answers a request that the agent sent here."""

@@ -1,6 +1,8 @@
-"""PJSIP below pjsua2. Unless it says otherwise, everything here belongs to the PJSIP thread: the one that called install().
+"""PJSIP below pjsua2. Unless it says otherwise, everything here belongs to the PJSIP thread: the one that
+called install().
 
-Callbacks come on that thread, from inside poll(). An exception in one goes to sys.unraisablehook with its traceback.
+Callbacks come on that thread, from inside poll(). An exception in one goes to sys.unraisablehook with its
+traceback.
 """
 
 from collections.abc import Callable, Sequence
@@ -46,9 +48,11 @@ class Digest:
     def opaque(self) -> str: ...
 
 class Request:
-    """A request outside a dialog. May be kept and read on any thread; reads nothing ('' or empty) after uninstall().
+    """A request outside a dialog. May be kept and read on any thread; reads nothing ('' or empty) after
+    uninstall().
 
-    Text is decoded as UTF-8 with errors replaced. Contacts of anything but REGISTER have been pointed at the packet's
+    Text is decoded as UTF-8 with errors replaced. Contacts of anything but REGISTER have been pointed at the
+    packet's
     source by the time it is seen here; `raw` and `header()` of other headers are as sent.
     """
 
@@ -138,16 +142,18 @@ def install(
     on_message: Callable[[bool, str, int, str, bytes], None] | None = None,
     on_closed: Callable[[str, int, str], None] | None = None,
 ) -> None:
-    """Between Endpoint.libInit() and libStart(), on the PJSIP thread. RuntimeError when that order is not kept.
+    """Between Endpoint.libInit() and libStart(), on the PJSIP thread. RuntimeError when that order is not
+    kept.
 
-    screen(request) is asked about every request outside a dialog except ACK and CANCEL. None passes it on to pjsua,
-    False drops it, (code, reason, headers) answers it statelessly, True holds it for respond().
-    on_result(token, code, reason): the answer to send_request(). on_message(incoming, ip, port, transport, raw): while
-    trace(True). on_closed(ip, port, transport): a TCP or TLS connection has gone.
+    screen(request) is asked about every request outside a dialog except ACK and CANCEL. None passes it on to
+    pjsua, False drops it, (code, reason, headers) answers it statelessly, True holds it for respond().
+    on_result(token, code, reason): the answer to send_request(). on_message(incoming, ip, port, transport,
+    raw): while trace(True). on_closed(ip, port, transport): a TCP or TLS connection has gone.
     """
 
 def uninstall() -> None:
-    """Before Endpoint.libDestroy(): answers what is held with 503 and lets go of PJSIP. Harmless when not installed."""
+    """Before Endpoint.libDestroy(): answers what is held with 503 and lets go of PJSIP. Harmless when not
+    installed."""
 
 def respond(
     token: int,
@@ -157,7 +163,8 @@ def respond(
     content_type: str = "",
     body: bytes = b"",
 ) -> bool:
-    """Answers a held request; a code from 200 ends the hold. False when the token is unknown, answered or too old
+    """Answers a held request; a code from 200 ends the hold. False when the token is unknown, answered or too
+    old
     (30 s: it was answered 500). ValueError for a code outside 100 to 699."""
 
 def held() -> int:
@@ -174,13 +181,17 @@ def send_request(
     body: bytes = b"",
     timeout_ms: int = -1,
 ) -> None:
-    """A request outside calls, or inside a dialog that Python keeps (NOTIFY). from_uri and to_uri may be name-addrs with
-    ';tag='; the headers Call-ID, CSeq (the number), Route and Contact are used as what they are. The final answer comes to
-    on_result, 408 after timeout_ms (-1: 32 s, RFC 3261 timer F) and 503 when it cannot be sent. ValueError when a URI or
+    """A request outside calls, or inside a dialog that Python keeps (NOTIFY). from_uri and to_uri may be
+    name-addrs with
+    ';tag='; the headers Call-ID, CSeq (the number), Route and Contact are used as what they are. The final
+    answer comes to
+    on_result, 408 after timeout_ms (-1: 32 s, RFC 3261 timer F) and 503 when it cannot be sent. ValueError
+    when a URI or
     header does not parse, or for INVITE, ACK and CANCEL."""
 
 def deny(ip: str, ports: Sequence[int] = ...) -> None:
-    """Messages and new connections from this address are dropped, except those from the given source ports."""
+    """Messages and new connections from this address are dropped, except those from the given source
+    ports."""
 
 def allow(ip: str) -> None: ...
 def denied() -> dict[str, int]:
@@ -197,16 +208,20 @@ def connections() -> int:
     """Incoming TCP and TLS connections now, half-open TLS handshakes included."""
 
 def trim_callbacks(keep: Sequence[str] = ...) -> None:
-    """Takes callbacks away from pjsua that Centrale does not override, except those named (names of pjsua_callback)."""
+    """Takes callbacks away from pjsua that Centrale does not override, except those named (names of
+    pjsua_callback)."""
 
 def call_brief(call_id: int) -> tuple[int, int, str, bool, int, bool] | None:
-    """(pjsip_inv_state, last SIP code, its reason, media active, pjmedia_dir, peer takes telephone-event), or None."""
+    """(pjsip_inv_state, last SIP code, its reason, media active, pjmedia_dir, peer takes telephone-event), or
+    None."""
 
 def call_stats(
     call_id: int,
 ) -> tuple[str, int, int, int, int, int, float, float, float, int] | None:
-    """(codec name, clock rate Hz, rx packets, tx packets, rx lost, tx lost, rx jitter ms, tx jitter ms, rtt ms,
-    rx discarded and duplicate), counted over all streams the call has had; valid in onCallState(DISCONNECTED) too.
+    """(codec name, clock rate Hz, rx packets, tx packets, rx lost, tx lost, rx jitter ms, tx jitter ms, rtt
+    ms,
+    rx discarded and duplicate), counted over all streams the call has had; valid in onCallState(DISCONNECTED)
+    too.
     None when the call is unknown or never had audio."""
 
 def rx_packets(call_ids: Sequence[int]) -> list[int]:
