@@ -60,7 +60,7 @@ class Follower:
         self._since = since
         self._tenant = tenant
         self._slow = slow
-        self._dropped = False
+        self._dropper: asyncio.Task[None] | None = None
         self._socket = web.WebSocketResponse(
             heartbeat=PING_SECONDS, compress=False, max_msg_size=4096, timeout=CLOSE_SECONDS
         )
@@ -74,7 +74,7 @@ class Follower:
             async for _ in self._socket:
                 pass
         finally:
-            if not self._dropped:
+            if self._dropper is not sending:  # else it is closing with a code: let it
                 sending.cancel()
             await asyncio.wait([sending], timeout=2 * CLOSE_SECONDS)
         return self._socket
@@ -125,7 +125,7 @@ class Follower:
 
     async def drop(self, code: int, reason: str) -> None:
         """Closes with a code, and cuts the connection when the peer does not take even that."""
-        self._dropped = True
+        self._dropper = asyncio.current_task()
         try:
             async with asyncio.timeout(CLOSE_SECONDS):
                 await self._socket.close(code=code, message=reason.encode()[:120])

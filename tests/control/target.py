@@ -124,7 +124,10 @@ class Core:
     def health(self) -> Health:
         return Health(
             ready=self.ready,
-            parts={"store": self.store.health(), "sip": "ok" if self.ready else "The SIP port is not open yet."},
+            parts={
+                "store": self.store.health(),
+                "sip": "ok" if self.ready else "The SIP port is not open yet.",
+            },
             version="test",
             started_at=1.0,
             calls=len(self.view.calls),

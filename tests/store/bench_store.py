@@ -1,4 +1,5 @@
-"""Throughput of the journal: CPU per event appended, encoded and synced. `python tests/store/bench_store.py`."""
+"""Throughput of the journal: CPU per event appended, encoded and synced. `python
+tests/store/bench_store.py`."""
 
 import asyncio
 import json
