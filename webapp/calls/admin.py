@@ -87,7 +87,7 @@ class CallAdmin(ReadOnly, TenantAdmin):
     def full_record(self, call: CallRecord) -> SafeString:
         return format_html("<pre>{}</pre>", json.dumps(call.record, indent=2, ensure_ascii=False))
 
-    def has_delete_permission(self, request: HttpRequest, *args: Any) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         # Only together with the whole organisation; Django asks here whether that may be.
         match = request.resolver_match
         return bool(match and match.url_name and match.url_name.startswith("organisations_organisation"))

@@ -91,13 +91,13 @@ class TenantAdmin(admin.ModelAdmin):
 class ReadOnly:
     """Mixin: looking only."""
 
-    def has_add_permission(self, _request: HttpRequest, *_args: Any) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def has_change_permission(self, _request: HttpRequest, *_args: Any) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def has_delete_permission(self, _request: HttpRequest, *_args: Any) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 

@@ -94,13 +94,13 @@ class ExtensionAdmin(ShowsSecrets):
     def phones(self, extension: Any) -> int:
         return int(extension.phone_count)
 
-    def get_readonly_fields(self, _request: HttpRequest, obj: Extension | None = None) -> Any:
+    def get_readonly_fields(self, request: HttpRequest, obj: Extension | None = None) -> Any:
         return ("organisation",) if obj is not None else ()
 
-    def save_model(self, _request: HttpRequest, obj: Extension, _form: Any, _change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Extension, form: Any, change: bool) -> None:
         actions.save_extension(obj)
 
-    def save_formset(self, request: HttpRequest, _form: Any, formset: Any, _change: bool) -> None:
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         formset.save(commit=False)
         for device in formset.deleted_objects:
             actions.delete_device(device)
@@ -108,7 +108,7 @@ class ExtensionAdmin(ShowsSecrets):
             if form.has_changed() and form not in formset.deleted_forms:
                 self.save_phone(request, form.instance, form.cleaned_data.get("renew", False))
 
-    def delete_model(self, _request: HttpRequest, obj: Extension) -> None:
+    def delete_model(self, request: HttpRequest, obj: Extension) -> None:
         actions.delete_extension(obj)
 
 
@@ -135,8 +135,8 @@ class DeviceAdmin(ShowsSecrets):
         "renew",
     ]
 
-    def save_model(self, request: HttpRequest, obj: Device, form: Any, _change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Device, form: Any, change: bool) -> None:
         self.save_phone(request, obj, form.cleaned_data.get("renew", False))
 
-    def delete_model(self, _request: HttpRequest, obj: Device) -> None:
+    def delete_model(self, request: HttpRequest, obj: Device) -> None:
         actions.delete_device(obj)

@@ -16,7 +16,7 @@ class SetAsideAdmin(ReadOnly, admin.ModelAdmin):
 
     list_display = ("at", "stream", "number", "error")
 
-    def has_view_permission(self, request: HttpRequest, _obj: Any = None) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return at_least(request.user, Role.OPERATOR)
 
     def has_module_permission(self, request: HttpRequest) -> bool:

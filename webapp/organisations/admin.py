@@ -31,12 +31,12 @@ class OrganisationAdmin(TenantAdmin):
         "config_version",
     ]
 
-    def get_readonly_fields(self, request: HttpRequest, _obj: Any = None) -> Any:
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fixed = () if at_least(request.user, Role.OPERATOR) else tuple(sorted(actions.OPERATOR_FIELDS))
         return ("config_version", *fixed)
 
-    def save_model(self, _request: HttpRequest, obj: Organisation, _form: Any, _change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Organisation, form: Any, change: bool) -> None:
         actions.save_organisation(obj)
 
-    def delete_model(self, _request: HttpRequest, obj: Organisation) -> None:
+    def delete_model(self, request: HttpRequest, obj: Organisation) -> None:
         actions.delete_organisation(obj)

@@ -67,10 +67,10 @@ class OwnExtensions(admin.TabularInline):
     show_change_link = True
     verbose_name_plural = _("extensions")
 
-    def has_add_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def has_change_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 
@@ -96,7 +96,7 @@ class PersonAdmin(TenantAdmin):
         "password",
     ]
 
-    def save_model(self, request: HttpRequest, obj: User, form: Any, _change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         password = form.cleaned_data.get("password") or None
         if password is None and obj.pk:
             # The form's empty field of the same name must not wipe the stored digest.
@@ -123,14 +123,16 @@ class TokenAdmin(TenantAdmin):
     search_fields = ("name", "hint", "user__email")
     fields: ClassVar = ["name", "expires_at"]
 
-    def has_change_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def save_model(self, request: HttpRequest, obj: ApiToken, _form: Any, _change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: ApiToken, form: Any, change: bool) -> None:
         token, text = actions.new_token(request.user, obj.name, obj.expires_at)
         obj.pk, obj.user = token.pk, token.user
         request.fresh_token = text  # type: ignore[attr-defined]
 
-    def response_add(self, request: HttpRequest, _obj: ApiToken, _url: str | None = None) -> HttpResponse:
+    def response_add(
+        self, request: HttpRequest, obj: ApiToken, post_url_continue: str | None = None
+    ) -> HttpResponse:
         back = reverse("admin:people_apitoken_changelist")
         return show_once(request, self.admin_site, back, token=request.fresh_token)  # type: ignore[attr-defined]

@@ -1,0 +1,88 @@
+"""Snapshots: pure, deterministic, complete, and in the core's language."""
+
+import random
+import uuid
+
+import dialplan
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pbx.control.messages import Snapshot, decode, encode
+from tests.webapp.conftest import World
+from webapp.extensions.credentials import digests
+from webapp.extensions.models import Device, Extension
+from webapp.link.snapshot import compile_snapshot, load
+from webapp.organisations.models import Organisation
+
+numbers = st.lists(st.from_regex(r"\A[0-9]{2,15}\Z"), unique=True, max_size=8)
+
+
+@st.composite
+def organisations(draw: st.DrawFn) -> tuple[Organisation, list[Extension], list[Device]]:
+    """Any organisation that the database would take, unsaved."""
+    organisation = Organisation(name="Any", domain="any.test", language=draw(st.sampled_from(["nl", "en"])))
+    extensions, devices = [], []
+    for number in draw(numbers):
+        extension = Extension(
+            organisation=organisation,
+            number=number,
+            name=draw(st.text(max_size=80)),
+            language=draw(st.sampled_from(["", "nl", "en"])),
+            ring_seconds=draw(st.integers(5, 300)),
+        )
+        extensions.append(extension)
+        for index in range(draw(st.integers(0, 3))):
+            devices.append(
+                Device(
+                    organisation=organisation,
+                    extension=extension,
+                    name=draw(st.text(max_size=80)),
+                    username=number if not index else f"{number}-{index + 1}",
+                    ha1_md5="0" * 32,
+                    ha1_sha256="0" * 64,
+                    enabled=draw(st.booleans()),
+                )
+            )
+    return organisation, extensions, devices
+
+
+@given(organisations(), st.randoms())
+def test_order_of_rows_does_not_matter_and_the_core_takes_it(
+    made: tuple[Organisation, list[Extension], list[Device]], chance: random.Random
+) -> None:
+    organisation, extensions, devices = made
+    first = compile_snapshot(organisation, extensions, devices)
+    chance.shuffle(extensions)
+    chance.shuffle(devices)
+    assert encode(compile_snapshot(organisation, extensions, devices)) == encode(first)
+    assert decode(encode(first), Snapshot) == first
+    known = {device.id for device in first.devices}
+    assert set(first.plans) == {extension.number for extension in extensions}
+    for number, text in first.plans.items():
+        (ring,) = dialplan.parse(text).steps
+        assert isinstance(ring, dialplan.Ring)
+        assert set(ring.devices) <= known
+        wanted = {str(d.pk) for d in devices if d.extension.number == number and d.enabled}
+        assert set(ring.devices) == wanted
+
+
+@pytest.mark.django_db
+def test_a_saved_organisation(world: World) -> None:
+    snapshot = load(world.alpha.pk)
+    assert snapshot is not None
+    world.alpha.refresh_from_db()
+    assert (snapshot.tenant, snapshot.version) == (str(world.alpha.pk), world.alpha.config_version)
+    assert [(e.number, e.language) for e in snapshot.extensions] == [("201", "en"), ("202", "en")]
+    assert [d.username for d in snapshot.devices] == ["201", "202"]
+    assert snapshot.plans["201"]["steps"] == [
+        {"do": "ring", "devices": [str(world.devices["201"].pk)], "seconds": 25}
+    ]
+    assert load(uuid.uuid4()) is None
+
+
+def test_digests_are_those_of_the_rfc() -> None:
+    """A1 of RFC 2617 section 3.5: Mufasa, testrealm@host.com, Circle Of Life."""
+    kept = digests("Mufasa", "testrealm@host.com", "Circle Of Life")
+    assert kept.md5 == "939e7578ed9e3c518a452acee763bce9"
+    assert len(kept.sha256) == 64

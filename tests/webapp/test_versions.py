@@ -1,0 +1,131 @@
+"""Each change of what a snapshot is made of raises the organisation's version, whatever way it comes."""
+
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+from django.db import close_old_connections, connection, transaction
+from django.urls import reverse
+
+from tests.webapp.conftest import World
+from tests.webapp.test_outsiders import empty_devices
+from webapp.extensions.models import Device, Extension
+from webapp.organisations.models import Organisation
+
+Change = Callable[[World], object]
+
+
+def version(organisation: Organisation) -> int:
+    return Organisation.objects.values_list("config_version", flat=True).get(pk=organisation.pk)
+
+
+def _sql(world: World) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE extensions_extension SET name = 'By SQL' WHERE number = '202'")
+
+
+def _admin_page(world: World) -> None:
+    page = reverse("admin:extensions_extension_change", args=[world.extensions["202"].pk])
+    form = {"number": "202", "name": "By admin", "language": "", "ring_seconds": "30", **empty_devices()}
+    assert world.client("admin").post(page, form).status_code == 302
+
+
+def _inline(world: World) -> None:
+    device = world.devices["202"]
+    page = reverse("admin:extensions_extension_change", args=[world.extensions["202"].pk])
+    form = {"number": "202", "name": "Name 202", "language": "", "ring_seconds": "25"}
+    form |= {"devices-TOTAL_FORMS": "1", "devices-INITIAL_FORMS": "1", "devices-0-id": str(device.pk)}
+    form |= {"devices-0-extension": str(world.extensions["202"].pk), "devices-0-name": "By inline"}
+    form |= {"devices-0-dtmf": "info", "devices-0-max_bindings": "5", "devices-0-enabled": "on"}
+    assert world.client("admin").post(page, form).status_code == 302
+    assert Device.objects.get(pk=device.pk).name == "By inline"
+
+
+CHANGES: dict[str, Change] = {
+    "save": lambda w: w.extensions["202"].save(),
+    "bulk update": lambda w: Extension.objects.filter(number="202").update(ring_seconds=31),
+    "bulk create": lambda w: Extension.objects.bulk_create(
+        [Extension(organisation=w.alpha, number=str(n), name="x") for n in range(300, 303)]
+    ),
+    "delete": lambda w: Extension.objects.filter(number="202").delete(),
+    "device": lambda w: Device.objects.filter(username="202").update(enabled=False),
+    "organisation": lambda w: Organisation.objects.filter(name="Alpha").update(language="nl"),
+    "api": lambda w: w.client("admin").patch(
+        reverse("extension-detail", args=[w.extensions["202"].pk]), {"name": "By API"}, format="json"
+    ),
+    "admin page": _admin_page,
+    "admin inline": _inline,
+    "sql": _sql,
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("way", CHANGES)
+def test_every_way_to_write_raises_the_version(way: str, world: World) -> None:
+    before, other = version(world.alpha), version(world.bravo)
+    CHANGES[way](world)
+    assert version(world.alpha) > before
+    assert version(world.bravo) == other or way == "sql"
+
+
+@pytest.mark.django_db
+def test_what_is_not_in_the_snapshot_does_not(world: World) -> None:
+    before = version(world.alpha)
+    world.people["agent"].name = "Someone"
+    world.people["agent"].save()
+    world.client("admin").get(reverse("extension-list"))
+    assert version(world.alpha) == before
+
+
+@pytest.mark.django_db
+def test_a_stale_object_never_takes_the_version_back(world: World) -> None:
+    stale = Organisation.objects.get(pk=world.alpha.pk)
+    for _ in range(3):
+        world.extensions["202"].save()
+    before = version(world.alpha)
+    stale.time_zone = "Europe/Brussels"
+    stale.save()
+    assert version(world.alpha) > before
+
+
+@pytest.mark.django_db
+def test_versions_never_repeat_after_a_restore(world: World) -> None:
+    """A new version is at least the time of the change, so a restored database does not reuse old numbers."""
+    Organisation.objects.filter(pk=world.alpha.pk).update(config_version=7)
+    world.extensions["202"].save()
+    assert version(world.alpha) >= int(time.time()) - 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_roll_back_takes_the_version_back_too(world: World) -> None:
+    before = version(world.alpha)
+    with transaction.atomic():
+        world.extensions["202"].save()
+        assert version(world.alpha) > before
+        transaction.set_rollback(True)
+    assert version(world.alpha) == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_writers_at_once_each_raise_it(world: World) -> None:
+    Organisation.objects.filter(pk=world.alpha.pk).update(config_version=2**40)
+    before, failed = version(world.alpha), []
+
+    def write() -> None:
+        try:
+            for _ in range(10):
+                Extension.objects.filter(number="202", organisation=world.alpha).update(ring_seconds=20)
+        except Exception as error:
+            failed.append(error)
+        finally:
+            close_old_connections()
+            connection.close()
+
+    threads = [threading.Thread(target=write) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert not failed
+    assert version(world.alpha) == before + 40
