@@ -15,7 +15,7 @@ run:
 setup:
 	@exec $(SETUP) setup
 
-# All tests; ARGS goes to pytest, for example: make test ARGS="-k settings".
+# All tests; ARGS goes to pytest, for example: make test ARGS="tests/config -k settings".
 test:
 	@exec $(SETUP) test $(ARGS)
 

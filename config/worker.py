@@ -10,7 +10,8 @@ import warnings
 from typing import Any
 
 from celery.platforms import SecurityWarning
-from celery.signals import beat_embedded_init, worker_process_init
+from celery.signals import beat_embedded_init, worker_process_init, worker_ready
+from kombu.transport import TRANSPORT_ALIASES
 
 from config.celery import app
 from config.supervise.lifeline import die_with_parent
@@ -26,11 +27,18 @@ def stay_with_worker(**_: Any) -> None:
         die_with_parent(WORKER)
 
 
+@worker_ready.connect
+def show_itself(**_: Any) -> None:
+    """The first sign of life at once, as a task: the clock would give it only after its first period."""
+    app.send_task("link.heartbeat")
+
+
 def main(options: list[str]) -> None:
     # As root in a container is a choice of whoever made the container; tasks come as JSON, never as pickles.
     warnings.simplefilter("ignore", SecurityWarning)
     # It warns about every URL without a host; the folder broker has none.
     logging.getLogger("kombu.connection").setLevel(logging.ERROR)
+    TRANSPORT_ALIASES["filesystem"] = "config.folder_broker:Transport"
     app.worker_main(["--quiet", "worker", *options])
 
 

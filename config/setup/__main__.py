@@ -53,7 +53,9 @@ def test(arguments: list[str]) -> int:
     with only_one():
         tools(packages.TEST_LISTS, "test")
         translate()
-    command = [PYTHON, "-m", "pytest", "tests", "--ignore=tests/benchmarks", *arguments]
+    chosen = any((ROOT / argument.partition("::")[0]).exists() for argument in arguments)
+    where = [] if chosen else ["tests"]
+    command = [PYTHON, "-m", "pytest", *where, "--ignore=tests/benchmarks", *arguments]
     return show(command, test_environment())
 
 
