@@ -55,7 +55,7 @@ def test(arguments: list[str]) -> int:
         translate()
     chosen = any((ROOT / argument.partition("::")[0]).exists() for argument in arguments)
     where = [] if chosen else ["tests"]
-    command = [PYTHON, "-m", "pytest", *where, "--ignore=tests/benchmarks", *arguments]
+    command: list[str | Path] = [PYTHON, "-m", "pytest", *where, "--ignore=tests/benchmarks", *arguments]
     return show(command, test_environment())
 
 
