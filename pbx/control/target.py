@@ -36,10 +36,13 @@ class Forgotten(LookupError):
 
 
 class Entry(NamedTuple):
-    """One event as the journal keeps it: encoded once, the same bytes on disk and to every reader."""
+    """One event as the journal keeps it: encoded once, the same bytes on disk and to every reader. `key`
+    names what it is about when a later event of the same key makes it void; None when it must be kept
+    (records)."""
 
     number: int
     tenant: str | None
+    key: str | None
     body: bytes
 
     def event(self) -> Event:
@@ -48,7 +51,8 @@ class Entry(NamedTuple):
 
 
 class EventLog(Protocol):
-    """The journal as readers see it. Numbers start at 1 and have no gaps."""
+    """The journal as readers see it. Numbers start at 1 and rise; one is missing only where a later event of
+    the same binding, ban, alarm or call says all that it said."""
 
     @property
     def stream(self) -> str:
@@ -78,7 +82,7 @@ class EventLog(Protocol):
         """Waits until `number` is on disk; False when it is not after `seconds`."""
 
     def follow(self, since: int) -> AsyncIterator[Entry]:
-        """Every event after `since`, in order, as it gets to disk; never ends by itself. Raises Forgotten."""
+        """The events after `since`, in order, as they get to disk; never ends by itself. Raises Forgotten."""
 
 
 class ControlTarget(Protocol):

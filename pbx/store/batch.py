@@ -24,7 +24,7 @@ class Batch:
     alive: float | None = None
     durable: bool = False
     waiters: list[Waiter] = field(default_factory=list)
-    slots: dict[tuple[str, ...], int] = field(default_factory=dict)
+    slots: dict[str, int] = field(default_factory=dict)
 
     @property
     def empty(self) -> bool:

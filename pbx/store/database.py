@@ -1,6 +1,7 @@
 """The SQLite file of one core: schema, one write per batch, reads. No policy here; see writer.py for that."""
 
 import functools
+import json
 import sqlite3
 import time
 import uuid
@@ -17,8 +18,9 @@ VERSION = 1
 
 SCHEMA = [
     "CREATE TABLE IF NOT EXISTS meta(name TEXT PRIMARY KEY, value) WITHOUT ROWID",
-    "CREATE TABLE IF NOT EXISTS events(number INTEGER PRIMARY KEY, tenant TEXT, body BLOB NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS open_calls(id TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS journal"
+    "(number INTEGER PRIMARY KEY, tenant TEXT, key TEXT, body BLOB NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS calls(id TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID",
     *[f"CREATE TABLE IF NOT EXISTS {name}(key TEXT PRIMARY KEY, body BLOB NOT NULL)" for name in TABLES],
 ]
 
@@ -76,7 +78,7 @@ class Database:
 
     def bounds(self) -> tuple[int, int]:
         """The oldest number kept without gaps after it, and the last; (1, 0) when there is none."""
-        (last,) = self._db.execute("SELECT coalesce(max(number), 0) FROM events").fetchone()
+        (last,) = self._db.execute("SELECT coalesce(max(number), 0) FROM journal").fetchone()
         oldest = self.meta("oldest")
         return (oldest if isinstance(oldest, int) else 1), last
 
@@ -86,12 +88,12 @@ class Database:
     def open_calls(self) -> list[bytes]:
         """The latest event of each call that has not ended, oldest first."""
         found = self._db.execute(
-            "SELECT e.body FROM open_calls c JOIN events e ON e.number = c.number ORDER BY e.number"
+            "SELECT e.body FROM calls c JOIN journal e ON e.number = c.number ORDER BY e.number"
         )
         return [body for (body,) in found]
 
     def last_event(self) -> bytes | None:
-        row = self._db.execute("SELECT body FROM events ORDER BY number DESC LIMIT 1").fetchone()
+        row = self._db.execute("SELECT body FROM journal ORDER BY number DESC LIMIT 1").fetchone()
         return row[0] if row else None
 
     # --- writing ---
@@ -117,12 +119,10 @@ class Database:
             raise
 
     def _write_events(self, batch: Batch) -> None:
-        self._insert("INSERT INTO events(number, tenant, body)", 3, batch.entries)
+        self._insert("INSERT INTO journal(number, tenant, key, body)", 4, batch.entries)
         opened = [(call, number) for call, number in batch.open_calls.items() if number is not None]
-        self._insert("INSERT OR REPLACE INTO open_calls(id, number)", 2, opened)
-        self._delete(
-            "open_calls", "id", [call for call, number in batch.open_calls.items() if number is None]
-        )
+        self._insert("INSERT OR REPLACE INTO calls(id, number)", 2, opened)
+        self._delete("calls", "id", [call for call, number in batch.open_calls.items() if number is None])
 
     def _write_rows(self, table: str, changes: dict[str, bytes | None]) -> None:
         kept = [(key, body) for key, body in changes.items() if body is not None]
@@ -142,13 +142,35 @@ class Database:
     def forget(self, oldest: int) -> None:
         """Deletes events before `oldest`, but for the latest of each open call (needed to end it in a
         record)."""
+        self._together(
+            ("DELETE FROM journal WHERE number < ? AND number NOT IN (SELECT number FROM calls)", (oldest,)),
+            ("INSERT OR REPLACE INTO meta VALUES('oldest', ?)", (oldest,)),
+        )
+
+    def void(self, first: int, last: int) -> list[int]:
+        """Events from number `first` to `last` that a later one of the same key in there makes void."""
+        found = self._db.execute(
+            "SELECT number FROM (SELECT number, row_number() OVER (PARTITION BY key ORDER BY number DESC) age"
+            " FROM journal WHERE number BETWEEN ? AND ? AND key IS NOT NULL) WHERE age > 1",
+            (first, last),
+        )
+        return [number for (number,) in found]
+
+    def delete(self, numbers: list[int]) -> None:
+        """Deletes these events."""
+        self._together(
+            ("DELETE FROM journal WHERE number IN (SELECT value FROM json_each(?))", (json.dumps(numbers),))
+        )
+
+    def compacted(self, last: int) -> None:
+        """Notes that nothing up to `last` is void."""
+        self._together(("INSERT OR REPLACE INTO meta VALUES('compacted', ?)", (last,)))
+
+    def _together(self, *statements: tuple[str, tuple[object, ...]]) -> None:
         self._db.execute("BEGIN IMMEDIATE")
         try:
-            self._db.execute(
-                "DELETE FROM events WHERE number < ? AND number NOT IN (SELECT number FROM open_calls)",
-                (oldest,),
-            )
-            self._db.execute("INSERT OR REPLACE INTO meta VALUES('oldest', ?)", (oldest,))
+            for statement, values in statements:
+                self._db.execute(statement, values)
             self._db.execute("COMMIT")
         except BaseException:
             if self._db.in_transaction:
@@ -173,14 +195,20 @@ class Reader:
             f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, check_same_thread=False
         )
 
-    def events(self, since: int, until: int, limit: int) -> list[Entry]:
-        """Events after `since` up to `until`, at most `limit`."""
-        found = self._db.execute(
-            "SELECT number, tenant, body FROM events WHERE number > ? AND number <= ?"
-            " ORDER BY number LIMIT ?",
-            (since, until, limit),
-        )
-        return [Entry(*row) for row in found.fetchall()]
+    def events(self, since: int, until: int, limit: int) -> tuple[int, list[Entry]]:
+        """The oldest number kept, and events after `since` up to `until`, at most `limit`, as of one
+        moment."""
+        self._db.execute("BEGIN")
+        try:
+            row = self._db.execute("SELECT value FROM meta WHERE name='oldest'").fetchone()
+            found = self._db.execute(
+                "SELECT number, tenant, key, body FROM journal WHERE number > ? AND number <= ?"
+                " ORDER BY number LIMIT ?",
+                (since, until, limit),
+            ).fetchall()
+        finally:
+            self._db.execute("COMMIT")
+        return (row[0] if row else 1), [Entry(*values) for values in found]
 
     def close(self) -> None:
         self._db.close()

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import structlog
 
-from pbx.control.messages import CallRecord, Event, LegRecord, decode, encode
+from pbx.control.messages import CallRecord, Event, LegRecord, MessageError, decode, encode
 from pbx.control.target import Entry, Forgotten
 from pbx.store.batch import Batch
 from pbx.store.database import Database, Reader
@@ -22,27 +22,27 @@ HEARTBEAT = 5.0
 LOST = "the core stopped during the call"
 
 
-def _key(event: Event) -> tuple[str, ...] | None:
+def _key(event: Event) -> str | None:
     """What an event is about, when a later event of the same thing says all that it said."""
+    if event.call is not None:
+        return f"call {event.call.id}" if event.kind == "call.changed" else None
     if event.binding is not None:
-        return "binding", event.binding.tenant, event.binding.device, event.binding.contact
+        return f"binding {event.binding.tenant} {event.binding.device} {event.binding.contact}"
     if event.ban is not None:
-        return "ban", event.ban.address
+        return f"ban {event.ban.address}"
     if event.alarm is not None:
-        return "alarm", event.alarm.name
-    if event.kind == "call.changed" and event.call is not None:
-        return "call", event.call.id
+        return f"alarm {event.alarm.name}"
     return None
 
 
 class Journal:
-    """Numbered events without gaps. Belongs to the asyncio loop."""
+    """Numbered events in order. Belongs to the asyncio loop."""
 
     def __init__(self, database: Database, writer: Writer, clock: Callable[[], float]) -> None:
         """`clock` gives Unix seconds."""
         self._writer = writer
         self._clock = clock
-        self._left_open = [decode(body, Event) for body in database.open_calls()]
+        self._left_open = [event for body in database.open_calls() if (event := _readable(body))]
         self._last_sign = _last_sign(database)
         self._reader = Reader(database.path)
         self._pool = ThreadPoolExecutor(1, "store-reader")
@@ -90,8 +90,10 @@ class Journal:
     def append(self, event: Event) -> Event:
         """The event with its number; on disk soon, in order, and never seen by a reader before it is.
         Whatever number it had is ignored. Never waits, never fails."""
-        if self._writer.backlog > BACKLOG_LIMIT:
-            merged = self._merge(event)
+        key = _key(event)
+        overloaded = self._writer.backlog > BACKLOG_LIMIT
+        if overloaded:
+            merged = self._merge(event, key)
             if merged is not None:
                 return merged
         self._last = number = self._last + 1
@@ -100,25 +102,22 @@ class Journal:
         opened = None
         if call is not None:
             opened = self._track(event.kind, call.id, number)
-        entry = Entry(number, event.tenant, encode(numbered))
+        entry = Entry(number, event.tenant, key, encode(numbered))
         self._writer.append(entry, None if call is None else call.id, opened)
-        if self._writer.backlog > BACKLOG_LIMIT:
-            key = _key(event)
-            if key is not None:
-                self._writer.remember(key)
+        if overloaded and key is not None:
+            self._writer.remember(key)
         return numbered
 
-    def _merge(self, event: Event) -> Event | None:
-        key = _key(event)
+    def _merge(self, event: Event, key: str | None) -> Event | None:
         if key is None:
             if event.call is not None:
-                self._writer.forget(("call", event.call.id))
+                self._writer.forget(f"call {event.call.id}")
             return None
         merged: list[Event] = []
 
         def make(number: int) -> Entry:
             merged.append(_numbered(event, number))
-            return Entry(number, event.tenant, encode(merged[0]))
+            return Entry(number, event.tenant, key, encode(merged[0]))
 
         return merged[0] if self._writer.replace(key, make) else None
 
@@ -174,14 +173,13 @@ class Journal:
                     yield entry
 
     async def _read(self, cursor: int) -> list[Entry]:
-        if cursor + 1 >= self._oldest:
-            loop = asyncio.get_running_loop()
-            found = await loop.run_in_executor(
-                self._pool, self._reader.events, cursor, self._committed, READ_AT_ONCE
-            )
-            if found and found[0].number == cursor + 1:
-                return found
-        raise Forgotten(f"events up to {cursor + 1} are no longer kept, the oldest is {self._oldest}")
+        loop = asyncio.get_running_loop()
+        oldest, found = await loop.run_in_executor(
+            self._pool, self._reader.events, cursor, self._committed, READ_AT_ONCE
+        )
+        if cursor + 1 < oldest:
+            raise Forgotten(f"events up to {cursor + 1} are no longer kept, the oldest is {oldest}")
+        return found
 
     async def _next(self) -> None:
         """Until something more is on disk."""
@@ -236,7 +234,17 @@ def _last_sign(database: Database) -> float:
     """When the last core was last known to live: its last event or heartbeat; 0.0 when there was none."""
     alive = database.meta("alive")
     last = database.last_event()
-    return max(alive if isinstance(alive, float) else 0.0, decode(last, Event).at if last else 0.0)
+    event = _readable(last) if last else None
+    return max(alive if isinstance(alive, float) else 0.0, event.at if event else 0.0)
+
+
+def _readable(body: bytes) -> Event | None:
+    """The event, or None when another version of Centrale wrote it in a form that no longer fits."""
+    try:
+        return decode(body, Event)
+    except MessageError as error:
+        log.error("store.event", text=f"Left out, it does not read: {error}")
+        return None
 
 
 def _numbered(event: Event, number: int) -> Event:

@@ -26,6 +26,7 @@ log = structlog.get_logger("pbx.store")
 
 BACKLOG_LIMIT = 64 * 2**20
 KEPT_EVENTS = 20_000
+COMPACTED_AT_ONCE = 50_000
 PATIENCE = 1.0
 FIRST_RETRY, LAST_RETRY = 0.05, 5.0
 REMAKE_EVERY = 1.0
@@ -48,7 +49,7 @@ class Writer:
     """Group commit. All methods but `_run` and what it calls belong to the loop."""
 
     def __init__(
-        self, database: Database, reserve: Reserve, listener: Listener, window: float = 0.025
+        self, database: Database, reserve: Reserve, listener: Listener, window: float = 0.040
     ) -> None:
         """`window`: at least so many seconds between the starts of two transactions (one costs 0.2 to 0.4 ms
         of CPU, however small, so 50 calls per second would pay for each of 300 events alone); the first one
@@ -61,6 +62,10 @@ class Writer:
         self._oldest, _ = database.bounds()
         value = database.meta("acknowledged")
         self._acknowledged = value if isinstance(value, int) else 0
+        value = database.meta("compacted")
+        self._compacted = value if isinstance(value, int) else 0
+        self._void: list[int] = []
+        self._compacting = 0
         self._pending = Batch()
         self._in_hand = Batch()
         self._wake = threading.Condition(threading.Lock())
@@ -69,7 +74,9 @@ class Writer:
         self._troubles: set[bool] = set()
         self._patience: deque[tuple[float, asyncio.Future[bool]]] = deque()
         self._sweeping = False
+        self._deadline = 0.0
         self.keep = KEPT_EVENTS
+        self.compact_at_once = COMPACTED_AT_ONCE
         self.commits = 0
         self.last_commit_at: float | None = None
         self.last_commit_seconds = 0.0
@@ -102,7 +109,7 @@ class Writer:
             if call is not None:
                 batch.open_calls[call] = opened
 
-    def replace(self, key: tuple[str, ...], make: Callable[[int], Entry]) -> Entry | None:
+    def replace(self, key: str, make: Callable[[int], Entry]) -> Entry | None:
         """Puts a newer event in the place (and under the number) of the one of `key` that nobody has seen
         yet. None when there is none that is still in memory only and not being written."""
         with self._wake:
@@ -116,13 +123,13 @@ class Writer:
             batch.size += len(entry.body) - len(old.body)
             return entry
 
-    def remember(self, key: tuple[str, ...]) -> None:
+    def remember(self, key: str) -> None:
         """The event appended last may be replaced by later ones of `key`."""
         with self._wake:
             if self._pending.entries:
                 self._pending.slots[key] = len(self._pending.entries) - 1
 
-    def forget(self, key: tuple[str, ...]) -> None:
+    def forget(self, key: str) -> None:
         self._pending.slots.pop(key, None)
 
     def put(
@@ -178,6 +185,7 @@ class Writer:
 
     async def close(self, seconds: float = 5.0) -> bool:
         """Writes what is left and ends the thread. False when the disk did not take it in time."""
+        self._deadline = time.monotonic() + seconds - PATIENCE / 4
         with self._wake:
             self._stop.set()
             self._wake.notify()
@@ -227,11 +235,13 @@ class Writer:
                     self._lacking = True
                     continue
                 self._lacking = self._lacking or full
-                if self._stop.wait(delay):
+                if self._stop.wait(delay) and time.monotonic() > self._deadline:
                     log.error(
                         "store.lost", events=len(batch.entries), text="Stopped while the disk was refusing."
                     )
                     return False
+                if self._stop.is_set():
+                    time.sleep(FIRST_RETRY)
                 delay = min(2 * delay, LAST_RETRY)
             else:
                 self._in_hand = Batch()
@@ -240,19 +250,38 @@ class Writer:
                 return True
 
     def _tidy(self, batch: Batch) -> None:
-        """Deletes a slice of what is acknowledged and no longer among the newest `keep`."""
+        """Keeps the file small, a slice at a time: deletes what is acknowledged and not among the newest
+        `keep`; and while nobody acknowledges, what later events made void (the control plane may be away for
+        days, and a phone that refreshes every minute is 1,440 events a day)."""
         if batch.acknowledged is not None:
             self._acknowledged = batch.acknowledged
         if not batch.entries:
             return
-        limit = min(self._acknowledged, batch.entries[-1].number - self.keep) + 1
-        if limit - self._oldest >= max(1, self.keep // 20):
-            oldest = min(limit, self._oldest + RETENTION_SLICE)
-            try:
+        settled = batch.entries[-1].number - self.keep
+        limit = min(self._acknowledged, settled) + 1
+        try:
+            if limit - self._oldest >= max(1, self.keep // 20):
+                oldest = min(limit, self._oldest + RETENTION_SLICE)
                 self._database.forget(oldest)
                 self._oldest = oldest
-            except sqlite3.Error as error:
-                log.warning("store.retention", text=f"Old events stay for now: {error}")
+            self._compact(settled)
+        except sqlite3.Error as error:
+            log.warning("store.retention", text=f"Old events stay for now: {error}")
+
+    def _compact(self, settled: int) -> None:
+        first = max(self._acknowledged, self._compacted) + 1
+        last = first + self.compact_at_once - 1
+        if self._void:
+            self._database.delete(self._void[-RETENTION_SLICE:])
+            del self._void[-RETENTION_SLICE:]
+            if not self._void:
+                self._compacted = self._compacting
+                self._database.compacted(self._compacting)
+        elif last <= settled:
+            self._void = self._database.void(first, last)
+            self._compacting = last
+            if not self._void:
+                self._compacted = last
 
     def _trouble(self, full: bool, text: str) -> None:
         if full not in self._troubles:

@@ -12,7 +12,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from pbx.control.messages import CallRecord, Event, EventKind, LegRecord, PathStep
-from pbx.store import Store
+from pbx.store import Journal, Store
 
 CALLS_PER_SECOND = 50
 KINDS: list[EventKind] = ["call.started", *["call.changed"] * 4, "call.ended"]  # type: ignore[list-item]
@@ -54,21 +54,22 @@ def cpu() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-async def run(calls: int, rate: float | None) -> dict[str, float]:
-    """`calls` calls of six events each, as fast as it goes or at `rate` calls per second."""
+async def run(calls: int, rate: float | None, followers: int = 0) -> dict[str, float]:
+    """`calls` calls of six events each, as fast as it goes or at `rate` calls per second; read by
+    `followers`."""
     with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
         store = await Store.open(Path(folder) / "core")
+        last = calls * len(KINDS)
+        readers = [asyncio.create_task(read(store.journal, last)) for _ in range(followers)]
         start_cpu, start = cpu(), time.monotonic()
         for number in range(calls):
             for step, kind in enumerate(KINDS):
                 store.journal.append(
                     Event(number=0, at=time.time(), kind=kind, tenant="demo", call=record(number, step))
                 )
-                if rate is None:
-                    await asyncio.sleep(0)
-                else:
-                    await asyncio.sleep(max(0, start + (number + step / 6) / rate - time.monotonic()))
-        await store.journal.settled(store.journal.last, 60)
+                await pause(rate, start + (number + step / 6) / (rate or 1))
+        await store.journal.settled(last, 60)
+        await asyncio.gather(*readers)
         used, took = cpu() - start_cpu, time.monotonic() - start
         commits = store.metrics().commits
         await store.close()
@@ -81,23 +82,36 @@ async def run(calls: int, rate: float | None) -> dict[str, float]:
     }
 
 
-async def overhead(calls: int) -> float:
-    """CPU in µs of making such records and going round the loop alone, to be taken off."""
-    start = cpu()
+async def read(journal: Journal, last: int) -> None:
+    async for entry in journal.follow(0):
+        if entry.number == last:
+            return
+
+
+async def pause(rate: float | None, until: float) -> None:
+    await asyncio.sleep(0 if rate is None else max(0, until - time.monotonic()))
+
+
+async def overhead(calls: int, rate: float | None) -> float:
+    """CPU in µs per event of making such records and pausing between them, which is not the journal's."""
+    start_cpu, start = cpu(), time.monotonic()
     for number in range(calls):
         for step in range(len(KINDS)):
             Event(number=0, at=time.time(), kind="call.changed", tenant="demo", call=record(number, step))
-            await asyncio.sleep(0)
-    return (cpu() - start) / (calls * len(KINDS)) * 1e6
+            await pause(rate, start + (number + step / 6) / (rate or 1))
+    return round((cpu() - start_cpu) / (calls * len(KINDS)) * 1e6, 1)
 
 
 async def main() -> None:
-    result = {
-        "making_the_record_us": round(await overhead(2000), 1),
-        "flat_out": await run(5000, None),
-        "fifty_calls_per_second": await run(250, CALLS_PER_SECOND),
-    }
-    print(json.dumps(result, indent=2))
+    for name, calls, rate, followers in (
+        ("flat out", 5000, None, 0),
+        ("50 calls per second", 500, CALLS_PER_SECOND, 0),
+        ("50 calls per second, 3 followers", 500, CALLS_PER_SECOND, 3),
+    ):
+        alone = await overhead(calls, rate)
+        result = await run(calls, rate, followers)
+        result["own_cpu_us_per_event"] = round(result["cpu_us_per_event"] - alone, 1)
+        print(json.dumps({"load": name, **result}))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pbx.control.state import View, apply_events
 from pbx.control.target import Forgotten
 from pbx.store import Store
 from pbx.store import journal as journal_module
@@ -25,7 +26,7 @@ async def test_number_is_given_at_once_and_shown_once_on_disk(tmp_path: Path) ->
     blocker.execute("ROLLBACK")
     entries = await follower
     assert [entry.event() for entry in entries] == events
-    rows = blocker.execute("SELECT number, body FROM events ORDER BY number").fetchall()
+    rows = blocker.execute("SELECT number, body FROM journal ORDER BY number").fetchall()
     assert rows == [(entry.number, entry.body) for entry in entries]
     blocker.close()
     assert await store.close()
@@ -91,6 +92,42 @@ async def test_only_what_is_acknowledged_and_old_is_deleted(tmp_path: Path) -> N
     assert ended.call is not None
     assert (ended.number, ended.call.id, ended.call.outcome) == (503, "long", "interrupted")
     await again.close()
+
+
+async def test_without_acknowledgement_only_void_events_are_deleted(tmp_path: Path) -> None:
+    store = await Store.open(tmp_path)
+    journal = store.journal
+    store._writer.keep, store._writer.compact_at_once = 50, 400
+    states, view = [], View()
+    for n in range(1000):
+        kind, name = [("call.started", f"c{n}"), ("call.changed", f"c{n - 1}"), ("call.ended", f"c{n - 2}")][
+            n % 3
+        ]
+        event = (
+            call_event(kind, name)
+            if n % 2
+            else binding_event(f"d{n % 14}", expires=float(n), gone=n % 5 == 0)
+        )  # type: ignore[arg-type]
+        view.apply(journal.append(event))
+        if n % 100 == 0:
+            states.append(view.state())
+            assert await journal.settled(journal.last, 10)
+    journal._recent.clear()
+    journal._first_recent = 1001
+    assert await journal.settled(1000, 10)
+    assert journal.oldest == 1
+    with sqlite3.connect(tmp_path / "core.db") as db:
+        await until(lambda: db.execute("SELECT count(*) FROM journal").fetchone()[0] < 700)
+    db.close()
+    entries = await read(journal, 0, 1000)
+    kept = {entry.number for entry in entries}
+    # Records and the newest events are all there, and each state grows into the last one.
+    calls = [n for n in range(1, 1001) if (n - 1) % 2 and (n - 1) % 3 != 1]
+    assert kept >= {*calls, *range(801, 1001)}
+    for state in states:
+        late = [entry.event() for entry in entries if entry.number > state.number]
+        assert apply_events(state, late) == view.state()
+    await store.close()
 
 
 async def test_acknowledge_refuses_the_future_and_ignores_the_past(tmp_path: Path) -> None:
