@@ -1,6 +1,7 @@
 // Call state, media numbers, CANCEL's reason. Only on the PJSIP thread, so pjsua's tables can be read as they are.
 #include "calls.hpp"
 
+#include "bridge.hpp"
 #include "outgoing.hpp"
 
 #include <algorithm>
@@ -97,6 +98,7 @@ const Past *past_of(int call_id, const pjsua_call *call) {
 }
 
 void on_stream_destroyed(pjsua_call_id call_id, pjmedia_stream *stream, unsigned) {
+    bridge_stream_destroyed(call_id);
     const pjsua_call *call = call_at(call_id);
     CallStats stats;
     if (!call || static_cast<std::size_t>(call_id) >= state().past.size() || !read_stream(stream, stats)) {
@@ -117,9 +119,11 @@ void calls_start() {
     state().past.resize(pjsua_var.ua_cfg.max_calls);
     state().reason_owner.resize(pjsua_var.ua_cfg.max_calls);
     pjsua_var.ua_cfg.cb.on_stream_destroyed = &on_stream_destroyed;
+    bridge_start();
 }
 
 void calls_stop() {
+    bridge_stop();
     pjsua_var.ua_cfg.cb.on_stream_destroyed = nullptr;
     state() = State();
 }
@@ -220,7 +224,6 @@ void trim_callbacks(const std::vector<std::string> &keep) {
     trim("on_create_media_transport", cb.on_create_media_transport);
     trim("on_create_media_transport_srtp", cb.on_create_media_transport_srtp);
     trim("on_stream_precreate", cb.on_stream_precreate);
-    trim("on_stream_created2", cb.on_stream_created2);
     trim("on_call_media_transport_state", cb.on_call_media_transport_state);
     trim("on_media_event", cb.on_media_event);
     trim("on_call_media_event", cb.on_call_media_event);

@@ -258,7 +258,7 @@ std::vector<ContactFields> Message::contacts() const {
         if (header->expires != PJSIP_EXPIRES_NOT_SPECIFIED) {
             contact.expires = static_cast<long>(header->expires);
         }
-        if (header->q1000 >= 0) {
+        if (header->q1000 > 0) {  // PJSIP has no other mark for a missing one
             contact.q = header->q1000 / 1000.0;
         }
         for (const pjsip_param *p = header->other_param.next; p != &header->other_param; p = p->next) {

@@ -2,6 +2,7 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include "bridge.hpp"
 #include "calls.hpp"
 #include "connections.hpp"
 #include "core.hpp"
@@ -274,6 +275,9 @@ void bind_calls(py::module_ &m) {
     m.def("call_stats", &stats_tuple, py::arg("call_id"));
     m.def("rx_packets", &rx_packets, py::arg("call_ids"));
     m.def("set_cancel_reason", &set_cancel_reason, py::arg("call_id"), py::arg("value"));
+    m.def("join", &join, py::arg("call_a"), py::arg("call_b"));
+    m.def("part", &part, py::arg("call_id"));
+    m.def("joined", &joined);
     m.def("trim_callbacks", &trim_callbacks, py::arg("keep") = std::vector<std::string>());
 }
 

@@ -18,7 +18,7 @@ class Contact:
         """Seconds; -1 when not given."""
     @property
     def q(self) -> float:
-        """0 to 1; -1 when not given."""
+        """0.001 to 1; -1 when not given (or 0)."""
     @property
     def params(self) -> dict[str, str]:
         """Header parameters except q and expires, unquoted; a parameter without value has ''."""
@@ -235,3 +235,13 @@ def poll(timeout_ms: int) -> int:
 
 def wake() -> None:
     """From any thread: a running poll() returns, or the next one returns at once."""
+
+def join(call_a: int, call_b: int) -> bool:
+    """Two calls hear each other directly, past the conference bridge. False when they cannot (no audio yet, packet
+    times other than 20 ms): connect them in the conference bridge then. Ends by itself with either stream."""
+
+def part(call_id: int) -> None:
+    """Give a call's audio, and its peer's, back to the conference bridge."""
+
+def joined() -> int:
+    """Calls that are joined now."""
