@@ -1,9 +1,9 @@
 """What a phone heard, measured by content: levels in dBov and frequencies in Hz.
 
-Samples are one-dimensional int16 arrays; a level of 0 dBov is the RMS of a full-scale square wave, so a sine of
-full scale has -3.01 dBov (RFC 6465 section 3 uses the same reference). Tones are measured in short Hann-windowed
-frames and the median over frames counts: a jitter buffer that drops or repeats a packet breaks the phase of a long
-window but spoils only one or two short ones.
+Samples are one-dimensional int16 arrays; a level of 0 dBov is the RMS of a full-scale square wave, so a sine
+of full scale has -3.01 dBov (RFC 6465 section 3 uses the same reference). Tones are measured in short
+Hann-windowed frames and the median over frames counts: a jitter buffer that drops or repeats a packet breaks
+the phase of a long window but spoils only one or two short ones.
 """
 
 import wave
@@ -114,7 +114,9 @@ def hears_problem(
     for stray in not_hz:
         stray_level = tone_level(sound, rate, stray)
         if stray_level > level - STRAY_BELOW_DB:
-            return f"also hears {stray:.0f} Hz at {stray_level:.1f} dBov beside {hz:.0f} Hz at {level:.1f} dBov"
+            return (
+                f"also hears {stray:.0f} Hz at {stray_level:.1f} dBov beside {hz:.0f} Hz at {level:.1f} dBov"
+            )
     return None
 
 
@@ -127,8 +129,9 @@ def assert_hears(
     not_hz: Sequence[float] = (),
     min_s: float = MIN_HEARD_S,
 ) -> None:
-    """Fail unless the strongest tone is `hz` (1 %), its level is `level_dbov` within `within_db`, there are at least
-    `min_s` seconds of it, and each tone of `not_hz` lies STRAY_BELOW_DB or more below it. Raises AssertionError."""
+    """Fail unless the strongest tone is `hz` (1 %), its level is `level_dbov` within `within_db`, there are
+    at least `min_s` seconds of it, and each tone of `not_hz` lies STRAY_BELOW_DB or more below it.
+    Raises AssertionError."""
     problem = hears_problem(samples, rate, hz, level_dbov, within_db, not_hz, min_s)
     if problem:
         raise AssertionError(problem)
@@ -154,8 +157,8 @@ def write_wav(path: Path, samples: Samples, rate: int) -> Path:
 def read_growing_wav(path: Path, unwritten: tuple[int, int] = (0, 0)) -> tuple[Samples, int]:
     """Samples (first channel) and rate of a 16-bit WAV that may still be being written.
 
-    The sizes in the header of such a file are wrong, so everything after the start of the data chunk counts. Some
-    programs write the header last: `unwritten` gives rate and channels for as long as it is zero.
+    The sizes in the header of such a file are wrong, so everything after the start of the data chunk counts.
+    Some programs write the header last: `unwritten` gives rate and channels for as long as it is zero.
     Returns an empty array and rate 0 when there is no header yet.
     """
     data = path.read_bytes() if path.exists() else b""

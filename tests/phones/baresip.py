@@ -29,8 +29,8 @@ PROGRAM = "baresip"
 MODULES = "/usr/lib/baresip/modules"
 CODEC_NAMES = {"opus": "opus/48000/2", "G722": "G722/16000/1", "PCMA": "PCMA/8000/1", "PCMU": "PCMU/8000/1"}
 CODEC_MODULES = {"opus": "opus.so", "G722": "g722.so", "PCMA": "g711.so", "PCMU": "g711.so"}
-#: Level of ausine at 48 kHz. Resampling down to the codec's rate changes it by frequency (-10.5 at 300 Hz to -7.8 at
-#: 1,500 Hz for G.711), so the level is taken from what baresip recorded just before its encoder.
+#: Level of ausine at 48 kHz. Resampling down to the codec's rate changes it by frequency (-10.5 at 300 Hz to
+#: -7.8 at 1,500 Hz for G.711), so the level is taken from what baresip recorded just before its encoder.
 AUSINE_DBOV = -8.91
 DIGIT_GAP_S = 0.25
 
@@ -59,7 +59,7 @@ class Baresip(BasePhone):
         self._tone_hz = 1000.0
         self._muted = False
 
-    # --- start and stop -----------------------------------------------------------------------------------------
+    # --- start and stop ---------------------------------------------------------------------------
 
     async def _launch(self) -> None:
         self._control_port = net.free_port()
@@ -135,7 +135,7 @@ class Baresip(BasePhone):
                 await self._writer.wait_closed()
         await super()._quit()
 
-    # --- control connection -------------------------------------------------------------------------------------
+    # --- control connection -----------------------------------------------------------------------
 
     async def _read_events(self, reader: asyncio.StreamReader) -> None:
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
@@ -188,10 +188,11 @@ class Baresip(BasePhone):
     def _on_line(self, line: str) -> None:
         self._log[-1] = _ANSI.sub("", line)
 
-    # --- registration -------------------------------------------------------------------------------------------
+    # --- registration -----------------------------------------------------------------------------
 
     async def register(self, expires: int = 600) -> None:
-        """Register anew (new Call-ID, as after a reboot) for `expires` seconds; wait_registered() tells when done."""
+        """Register anew (new Call-ID, as after a reboot) for `expires` seconds; wait_registered() tells
+        when done."""
         await self._replace_account(expires)
 
     async def unregister(self) -> None:
@@ -203,7 +204,7 @@ class Baresip(BasePhone):
         self.registered = False
         await self._command("uanew", self._account_line(expires))
 
-    # --- calls --------------------------------------------------------------------------------------------------
+    # --- calls ------------------------------------------------------------------------------------
 
     async def call(self, number: str) -> None:
         self._begin_call(CallState.CALLING)
@@ -241,7 +242,7 @@ class Baresip(BasePhone):
             await self._command("sndcode", digit)
             await asyncio.sleep(DIGIT_GAP_S)  # the event must end before the next begins
 
-    # --- audio --------------------------------------------------------------------------------------------------
+    # --- audio ------------------------------------------------------------------------------------
 
     async def send_tone(self, hz: float) -> None:
         if (hz == 0) != self._muted:
@@ -258,7 +259,8 @@ class Baresip(BasePhone):
 
     @property
     def sent_level_dbov(self) -> float:
-        """Level of the present tone, measured before the encoder in the call's last second; AUSINE_DBOV without call."""
+        """Level of the present tone, measured before the encoder in the call's last second; AUSINE_DBOV
+        without call."""
         file = self._newest("dump-*-enc.wav")
         if file is None or self._muted:
             return AUSINE_DBOV

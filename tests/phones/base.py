@@ -1,7 +1,7 @@
 """What every phone of the tests can do, and what process-backed phones share.
 
-A phone has one call at a time that counts ("the call"): the newest. Every wait polls with a deadline and fails with
-the last lines of the phone's log.
+A phone has one call at a time that counts ("the call"): the newest. Every wait polls with a deadline and
+fails with the last lines of the phone's log.
 """
 
 import asyncio
@@ -79,8 +79,8 @@ RINGING_STATES = frozenset({CallState.RINGING, CallState.EARLY, CallState.INCOMI
 
 @dataclass(frozen=True)
 class EndReason:
-    """Why the call ended: the SIP code where there was one (0 after a BYE or our own hang-up), the phone's text,
-    and the Reason header of the BYE or CANCEL when the phone's trace shows one (RFC 3326)."""
+    """Why the call ended: the SIP code where there was one (0 after a BYE or our own hang-up), the phone's
+    text, and the Reason header of the BYE or CANCEL when the phone's trace shows one (RFC 3326)."""
 
     code: int = 0
     text: str = ""
@@ -156,7 +156,8 @@ class Phone(Protocol):
 
 
 class BasePhone:
-    """State, waits, log and temporary folder that all process-backed phones share; see `Phone` for the meaning."""
+    """State, waits, log and temporary folder that all process-backed phones share; see `Phone` for the
+    meaning."""
 
     kind = "phone"
 
@@ -178,7 +179,7 @@ class BasePhone:
     def sent_level_dbov(self) -> float:
         return SENT_LEVEL_DBOV
 
-    # --- life ---------------------------------------------------------------------------------------------------
+    # --- life -------------------------------------------------------------------------------------
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -273,7 +274,7 @@ class BasePhone:
         self._process.stdin.write(text.encode())
         await self._process.stdin.drain()
 
-    # --- who and where ------------------------------------------------------------------------------------------
+    # --- who and where ----------------------------------------------------------------------------
 
     def __str__(self) -> str:
         return f"{self.kind} {self.account.user}"
@@ -320,12 +321,13 @@ class BasePhone:
         reasons = [header(text, "Reason") for text in ends]
         return next((reason for reason in reversed(reasons) if reason), "")
 
-    # --- waits --------------------------------------------------------------------------------------------------
+    # --- waits ------------------------------------------------------------------------------------
 
     async def until(
         self, happened: Callable[[], bool], what: str, timeout: float = DEADLINE_S, poll: float = POLL_S
     ) -> None:
-        """Poll until `happened()`; raises PhoneError with the log's tail when it takes more than `timeout` seconds."""
+        """Poll until `happened()`; raises PhoneError with the log's tail when it takes more than
+        `timeout` seconds."""
         deadline = time.monotonic() + timeout
         while not happened():
             process = self._process
@@ -377,7 +379,7 @@ class BasePhone:
         except PhoneError as error:
             raise PhoneError(f"{problem}\n{error}") from None
 
-    # --- call state ---------------------------------------------------------------------------------------------
+    # --- call state -------------------------------------------------------------------------------
 
     def _begin_call(self, state: CallState) -> None:
         self.state, self.end_reason, self.dtmf_received = state, None, ""
@@ -392,7 +394,8 @@ def last_seconds(samples: Samples, rate: int, last_s: float | None) -> Samples:
 
 
 def with_silence_since(samples: Samples, rate: int, seconds: float, allowed_s: float = 0.3) -> Samples:
-    """Add the silence of the `seconds` in which nothing was written to a recording that grows only with packets."""
+    """Add the silence of the `seconds` in which nothing was written to a recording that grows only with
+    packets."""
     if seconds <= allowed_s:
         return samples
     return np.concatenate([samples, np.zeros(int(min(seconds, 60.0) * rate), np.int16)])
@@ -427,5 +430,6 @@ def caller_of(invite: str) -> Caller:
 
 
 def requests_in(log: str, method: str) -> list[str]:
-    """Every request of `method` in a phone's log, from its request line to the first empty line (headers only)."""
+    """Every request of `method` in a phone's log, from its request line to the first empty line (headers
+    only)."""
     return re.findall(rf"(?ms)^{method} sips?:\S+ SIP/2\.0\r?$.*?(?=^\s*$|\Z)", log)

@@ -1,6 +1,7 @@
 """Debian's linphonec 5.1 as a phone: commands on its standard input, state and SIP messages from its log.
 
-It runs in file mode: a WAV file is its microphone, another its loudspeaker. What it cannot do stands in README.md.
+It runs in file mode: a WAV file is its microphone, another its loudspeaker. What it cannot do stands in
+README.md.
 """
 
 import asyncio
@@ -32,8 +33,12 @@ DIGIT_GAP_S = 0.3
 WRITE_EVERY_S = 0.6  # the recording grows by 4,096 bytes, a quarter of a second of G.711
 
 _MOVED = re.compile(r"moving from state LinphoneCall(\w+) to LinphoneCall(\w+)")
-_REGISTRATION = re.compile(r"moving from state \[?LinphoneRegistration(\w+)\]? to \[?LinphoneRegistration(\w+)\]?")
-_RECORDING = re.compile(r"-->MSFileRec:\S+ from rate \[\d+\] to rate \[(\d+)\] and from channel \[\d+\] to channel \[(\d+)\]")
+_REGISTRATION = re.compile(
+    r"moving from state \[?LinphoneRegistration(\w+)\]? to \[?LinphoneRegistration(\w+)\]?"
+)
+_RECORDING = re.compile(
+    r"-->MSFileRec:\S+ from rate \[\d+\] to rate \[(\d+)\] and from channel \[\d+\] to channel \[(\d+)\]"
+)
 _CODEC = re.compile(r"^\s*(\d+): (\S+) \((\d+)\) (\w+)")
 _STATES = {
     "OutgoingInit": CallState.CALLING,
@@ -59,7 +64,7 @@ class Linphone(BasePhone):
         self._record_format = (0, 0)
         self.held_by_peer = False
 
-    # --- start and stop -----------------------------------------------------------------------------------------
+    # --- start and stop ---------------------------------------------------------------------------
 
     async def _launch(self) -> None:
         await self._run(expires=0)
@@ -72,12 +77,21 @@ class Linphone(BasePhone):
         log = home / "trace.log"
         log.write_text("")
         await self._spawn(
-            PROGRAM, "-d", "5", "-l", str(log), "-c", "rc", env={**os.environ, "HOME": str(home), "LC_ALL": "C.UTF-8"}
+            PROGRAM,
+            "-d",
+            "5",
+            "-l",
+            str(log),
+            "-c",
+            "rc",
+            env={**os.environ, "HOME": str(home), "LC_ALL": "C.UTF-8"},
         )
         self._spawn_task(self._follow(log))
         # The answer to this command is the sign that linphonec takes commands.
         await self._write("codec list\n")
-        await self.until(lambda: any(_CODEC.match(line.removeprefix("linphonec> ")) for line in self._log), "start")
+        await self.until(
+            lambda: any(_CODEC.match(line.removeprefix("linphonec> ")) for line in self._log), "start"
+        )
         await self._choose_codecs()
         await self._write("soundcard use files\n")
         await self.until(lambda: "Using wav files" in self.log, "file mode")
@@ -173,7 +187,7 @@ class Linphone(BasePhone):
         messages = [line for line in self._trace if "mediastreamer" not in line and "ortp" not in line]
         return super().log_tail() + "\n--- its trace ---\n" + "\n".join(messages[-60:])
 
-    # --- state --------------------------------------------------------------------------------------------------
+    # --- state ------------------------------------------------------------------------------------
 
     def _on_trace(self, line: str) -> None:
         if found := _REGISTRATION.search(line):
@@ -201,7 +215,8 @@ class Linphone(BasePhone):
                 self._record_file = self._next_record()
 
     def _final_answer(self) -> tuple[int, str]:
-        """Code and phrase of the last failure of an INVITE of this call, as sent or received; (0, "") after a BYE."""
+        """Code and phrase of the last failure of an INVITE of this call, as sent or received; (0, "")
+        after a BYE."""
         if self.state is CallState.ESTABLISHED:
             return 0, ""
         answers = re.findall(r"(?m)^SIP/2\.0 ([3-6]\d\d) (.*)$(?:\n(?!\n).*)*?\nCSeq: \d+ INVITE", self.trace)
@@ -212,10 +227,11 @@ class Linphone(BasePhone):
         if found := re.search(r"Receiving tone (.) from", line):
             self.dtmf_received += found.group(1)
 
-    # --- registration -------------------------------------------------------------------------------------------
+    # --- registration -----------------------------------------------------------------------------
 
     async def register(self, expires: int = 600) -> None:
-        """Restart linphonec so that it registers (as a phone that boots); wait_registered() tells when done."""
+        """Restart linphonec so that it registers (as a phone that boots); wait_registered() tells when
+        done."""
         await self._restart(expires)
 
     async def unregister(self) -> None:
@@ -235,7 +251,7 @@ class Linphone(BasePhone):
         self.state = CallState.IDLE
         await self._run(expires)
 
-    # --- calls --------------------------------------------------------------------------------------------------
+    # --- calls ------------------------------------------------------------------------------------
 
     async def call(self, number: str) -> None:
         self._begin_call(CallState.CALLING)
@@ -269,16 +285,19 @@ class Linphone(BasePhone):
         await self._write(f"transfer {self._target(number)}\n")
 
     async def send_dtmf(self, digits: str, via: DtmfVia = "rtp") -> None:
-        await self._write(f"param sip use_info {int(via == 'info')}\nparam sip use_rfc2833 {int(via == 'rtp')}\n")
+        await self._write(
+            f"param sip use_info {int(via == 'info')}\nparam sip use_rfc2833 {int(via == 'rtp')}\n"
+        )
         for digit in digits:
             await self._write(f"{digit}\n")
             await asyncio.sleep(DIGIT_GAP_S)  # the event must end before the next begins
 
-    # --- audio --------------------------------------------------------------------------------------------------
+    # --- audio ------------------------------------------------------------------------------------
 
     async def send_tone(self, hz: float) -> None:
-        """See Phone.send_tone. A second `play` command in a call is not reliable, so the file that linphonec plays in
-        a loop gets new contents instead; frequencies are rounded to 0.1 Hz so that the loop has no seam."""
+        """See Phone.send_tone. A second `play` command in a call is not reliable, so the file that linphonec
+        plays in a loop gets new contents instead; frequencies are rounded to 0.1 Hz so that the loop has
+        no seam."""
         self._tone_hz = hz
         level = SENT_LEVEL_DBOV if hz else -200.0
         samples = sine(round(hz, 1), TONE_S, TONE_RATE, level)

@@ -34,7 +34,8 @@ def _bindable(port: int, kinds: tuple[socket.SocketKind, ...]) -> bool:
 
 
 def free_port(span: int = 1) -> int:
-    """First of `span` neighbouring ports free for UDP and TCP on loopback, from the lower quarter of the range."""
+    """First of `span` neighbouring ports free for UDP and TCP on loopback, from the lower quarter of the
+    range."""
     for _ in range(_signalling_size):
         port = _first + (next(_signalling) * span) % (_signalling_size - span)
         if all(_bindable(port + i, (socket.SOCK_DGRAM, socket.SOCK_STREAM)) for i in range(span)):
@@ -54,7 +55,8 @@ def free_rtp_block() -> int:
 
 
 def self_signed(folder: Path, name: str = "localhost") -> tuple[Path, Path]:
-    """Write cert.pem (certificate followed by its key) and key.pem for `name` and 127.0.0.1; returns both paths."""
+    """Write cert.pem (certificate followed by its key) and key.pem for `name` and 127.0.0.1; returns
+    both paths."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = datetime.datetime.now(datetime.UTC)

@@ -37,9 +37,9 @@ TimerUse = Literal["off", "optional", "required", "always"]
 class Pjsua(BasePhone):
     """One pjsua2 phone.
 
-    `on_invite` says what a new INVITE gets: "ring" (180), "early" (183 with SDP, the tone is heard), "silent" (only
-    100), a code such as "486", or "302 sip:other@host". `prack` is 100rel, `timer` session timers (RFC 4028) with
-    `session_expires` and `min_se` in seconds.
+    `on_invite` says what a new INVITE gets: "ring" (180), "early" (183 with SDP, the tone is heard),
+    "silent" (only 100), a code such as "486", or "302 sip:other@host". `prack` is 100rel, `timer` session
+    timers (RFC 4028) with `session_expires` and `min_se` in seconds.
     """
 
     kind = "pjsua"
@@ -73,7 +73,7 @@ class Pjsua(BasePhone):
         self.dtmf_via: list[str] = []
         self.transfer_codes: list[int] = []
 
-    # --- start and stop -----------------------------------------------------------------------------------------
+    # --- start and stop ---------------------------------------------------------------------------
 
     async def _launch(self) -> None:
         self._ready = False
@@ -99,7 +99,11 @@ class Pjsua(BasePhone):
             settings["registrar"] = f"sip:{account.domain}"
         if account.transport == "tls":
             cert, key = net.self_signed(self.folder)
-            settings |= {"cert": str(cert), "key": str(key), "ca": str(self._ca_file) if self._ca_file else ""}
+            settings |= {
+                "cert": str(cert),
+                "key": str(key),
+                "ca": str(self._ca_file) if self._ca_file else "",
+            }
         await self._spawn(sys.executable, str(CHILD), env={**os.environ, "PYTHONPATH": ""})
         await self._write(json.dumps(settings) + "\n")
         await self.until(lambda: self._ready, "start")
@@ -166,7 +170,7 @@ class Pjsua(BasePhone):
             # PJSIP reports a BYE as 200: no failure code then.
             self._end_call(0 if code == 200 else code, event["reason"], self._reason_header())
 
-    # --- trace --------------------------------------------------------------------------------------------------
+    # --- trace ------------------------------------------------------------------------------------
 
     @property
     def trace(self) -> str:
@@ -181,7 +185,7 @@ class Pjsua(BasePhone):
     def caller_shown(self) -> Caller | None:
         return caller_of(self._invite) if self._invite else None
 
-    # --- registration and calls ---------------------------------------------------------------------------------
+    # --- registration and calls -------------------------------------------------------------------
 
     async def register(self, expires: int = 600) -> None:
         self.registered = False
@@ -248,7 +252,7 @@ class Pjsua(BasePhone):
         """PJSIP's own report on the call: codec, packets, loss, jitter."""
         return str(await self._command("statistics"))
 
-    # --- audio --------------------------------------------------------------------------------------------------
+    # --- audio ------------------------------------------------------------------------------------
 
     async def send_tone(self, hz: float) -> None:
         """See Phone.send_tone; rounded to 0.1 Hz, so that the loop has no seam."""

@@ -1,6 +1,6 @@
-"""A pjsua2 phone as a program of its own: settings as the first line of standard input, then commands, one JSON object
-a line; answers and events come as JSON lines on standard output. Run by tests/phones/pjsua.py; imports no more than
-pjsua2 and the standard library, so that this PJSIP never meets the one under test.
+"""A pjsua2 phone as a program of its own: settings as the first line of standard input, then commands, one
+JSON object a line; answers and events come as JSON lines on standard output. Run by tests/phones/pjsua.py;
+imports no more than pjsua2 and the standard library, so that this PJSIP never meets the one under test.
 """
 
 import json
@@ -44,7 +44,9 @@ def tell(**what: Any) -> None:
 class Call(pj.Call):
     """A call that connects the phone's tone and recorder to its media."""
 
-    def __init__(self, phone: "PhoneProgram", account: pj.Account, call_id: int = pj.PJSUA_INVALID_ID) -> None:
+    def __init__(
+        self, phone: "PhoneProgram", account: pj.Account, call_id: int = pj.PJSUA_INVALID_ID
+    ) -> None:
         super().__init__(account, call_id)
         self.phone = phone
         self.recorder: pj.AudioMediaRecorder | None = None
@@ -69,7 +71,9 @@ class Call(pj.Call):
     def onCallMediaState(self, prm: pj.OnCallMediaStateParam) -> None:
         info = self.getInfo()  # stays alive while its media list is read
         for index, media in enumerate(info.media):
-            tell(event="media", call=info.id, index=index, type=media.type, status=media.status, dir=media.dir)
+            tell(
+                event="media", call=info.id, index=index, type=media.type, status=media.status, dir=media.dir
+            )
             usable = media.status in (pj.PJSUA_CALL_MEDIA_ACTIVE, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD)
             if media.type == pj.PJMEDIA_TYPE_AUDIO and usable:
                 self._connect(self.getAudioMedia(index))
@@ -167,7 +171,11 @@ class PhoneProgram:
         config.callConfig.timerMinSESec = settings["min_se"]
         config.callConfig.timerSessExpiresSec = settings["session_expires"]
         media = config.mediaConfig.transportConfig
-        media.boundAddress, media.port, media.portRange = settings["address"], settings["rtp_port"], settings["rtp_span"]
+        media.boundAddress, media.port, media.portRange = (
+            settings["address"],
+            settings["rtp_port"],
+            settings["rtp_span"],
+        )
         if settings.get("password"):
             config.sipConfig.authCreds.append(
                 pj.AuthCredInfo("digest", "*", settings["username"], 0, settings["password"])
@@ -182,7 +190,7 @@ class PhoneProgram:
         account.create(config)
         return account
 
-    # --- what callbacks use -------------------------------------------------------------------------------------
+    # --- what callbacks use -----------------------------------------------------------------------
 
     def next_recording(self) -> str:
         self.recordings += 1
@@ -193,19 +201,20 @@ class PhoneProgram:
         self.calls = [other for other in self.calls if other is call or other.isActive()]
 
     def react(self, call: Call) -> None:
-        """Do with a new INVITE what the settings say: ring, early media, say nothing, redirect, or answer a code."""
+        """Do with a new INVITE what the settings say: ring, early media, say nothing, redirect, or
+        answer a code."""
         how = str(self.settings["on_invite"])
         prm = pj.CallOpParam()
         if how == "silent":
             return
-        prm.statusCode = {"ring": 180, "early": 183}.get(how) or int(how.split(" ")[0])
+        prm.statusCode = {"ring": 180, "early": 183}.get(how) or int(how.split(" ", maxsplit=1)[0])
         if prm.statusCode in (301, 302):
             contact = pj.SipHeader()
             contact.hName, contact.hValue = "Contact", f"<{how.split(' ')[1]}>"
             prm.txOption.headers.append(contact)
         call.answer(prm)
 
-    # --- commands -----------------------------------------------------------------------------------------------
+    # --- commands ---------------------------------------------------------------------------------
 
     @property
     def call(self) -> Call:
@@ -272,7 +281,8 @@ class PhoneProgram:
         self.call.sendDtmf(prm)
 
     def do_tone(self, path: str) -> None:
-        """Play a WAV file in a loop to every call; "" for silence. (ToneGenerator's level varies with frequency.)"""
+        """Play a WAV file in a loop to every call; "" for silence. (ToneGenerator's level varies with
+        frequency.)"""
         self.tone = None  # destroys the player, which takes it off the bridge
         if not path:
             return
@@ -302,7 +312,7 @@ class PhoneProgram:
     def do_quit(self) -> None:
         self.running = False
 
-    # --- loop ---------------------------------------------------------------------------------------------------
+    # --- loop -------------------------------------------------------------------------------------
 
     def obey(self, line: str) -> None:
         """Carry out one command and answer it; a failure is the answer, not the end."""
