@@ -8,7 +8,7 @@ from typing import Any
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.django_settings")
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_ready
 from django.conf import settings
 
 HEARTBEAT_SECONDS = 10
@@ -30,6 +30,14 @@ def _folder_broker(home: Path) -> dict[str, Any]:
     }
 
 
+def _broker() -> dict[str, Any]:
+    url = settings.CENTRALE.redis_url
+    if not url:
+        return _folder_broker(settings.HOME)
+    # Celery has a name of its own for Redis on a Unix socket.
+    return {"broker_url": url.replace("unix://", "redis+socket://", 1) if url.startswith("unix://") else url}
+
+
 app = Celery("centrale")
 app.conf.update(
     task_ignore_result=True,
@@ -49,13 +57,15 @@ app.conf.update(
         },
         "tidy": {"task": "people.tidy", "schedule": 3600, "options": {"expires": 3600}},
     },
-    **(
-        {"broker_url": settings.CENTRALE.redis_url}
-        if settings.CENTRALE.redis_url
-        else _folder_broker(settings.HOME)
-    ),
+    **_broker(),
 )
 app.autodiscover_tasks()
+
+
+@worker_ready.connect
+def _first_beat(**_: object) -> None:
+    """The first sign of life at once, through the broker; the clock sends the next one in ten seconds."""
+    app.send_task("link.heartbeat", expires=HEARTBEAT_SECONDS)
 
 
 @setup_logging.connect

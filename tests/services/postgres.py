@@ -15,7 +15,8 @@ START_SECONDS = 30.0
 
 
 def binaries() -> Path | None:
-    """The folder with initdb and postgres of the newest version here; None when PostgreSQL is not installed."""
+    """The folder with initdb and postgres of the newest version here; None when PostgreSQL is not
+    installed."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     return found[-1].parent if found else None
 
@@ -72,7 +73,11 @@ class Cluster:
 
     def _run(self, tool: str, *arguments: str, check: bool = True) -> int:
         done = subprocess.run(
-            [str(self._tools / tool), *arguments], capture_output=True, user=self._user, cwd=self.folder
+            [str(self._tools / tool), *arguments],
+            check=False,
+            capture_output=True,
+            user=self._user,
+            cwd=self.folder,
         )
         if check and done.returncode:
             raise RuntimeError(done.stderr.decode(errors="replace"))

@@ -10,6 +10,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connections
 from rest_framework.test import APIClient
+from rest_framework.throttling import SimpleRateThrottle
 
 from pbx.control.client import ControlClient
 from tests.webapp.running_core import RunningCore
@@ -25,6 +26,10 @@ from webapp.people.models import User
 PASSWORD = "correct-horse-battery"
 
 
+def pytest_report_header() -> str:
+    return f"database: {connections['default'].vendor}"
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
     """A test database in a folder of this run (a file, so that threads share it as they do in earnest)."""
@@ -38,17 +43,11 @@ def quick_and_apart(settings: Any) -> None:
     """Cheap password digests (Argon2 has its own test), no throttling, nothing left in the cache."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.HOST_NAMES = settings.HOST_NAMES | {"testserver"}
-    for rates in _throttles():
-        for scope in rates:
-            rates[scope] = "100000/min"
+    rates = SimpleRateThrottle.THROTTLE_RATES
+    for scope in rates:
+        rates[scope] = "100000/min"
     cache.clear()
     health._latest = (float("-inf"), {})
-
-
-def _throttles() -> list[dict[str, str]]:
-    from rest_framework.throttling import SimpleRateThrottle
-
-    return [SimpleRateThrottle.THROTTLE_RATES]
 
 
 @dataclass

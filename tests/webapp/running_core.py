@@ -16,7 +16,8 @@ T = TypeVar("T")
 
 
 class RunningCore:
-    """`start`, `stop` (also again and again: the store stays on disk), and ways to make things happen in it."""
+    """`start`, `stop` (also again and again: the store stays on disk), and ways to make things happen in
+    it."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

@@ -26,6 +26,10 @@ from webapp.organisations.models import Organisation
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+def _close() -> None:
+    connection.close()  # the connection of the thread that runs this
+
+
 class RunningCourier:
     """A courier on a loop in a thread of its own; `kill` leaves it no time for anything."""
 
@@ -39,8 +43,7 @@ class RunningCourier:
         async def run() -> None:
             self._task = asyncio.ensure_future(Courier(lambda: ControlClient(address)).run())
             await asyncio.wait([self._task])
-            await asyncio.to_thread(lambda: None)
-            await courier_module.in_database(lambda: connection.close())
+            await courier_module.in_database(_close)
 
         self._loop.run_until_complete(run())
         self._loop.close()
@@ -159,7 +162,7 @@ def test_nothing_is_lost_or_doubled_while_everything_falls_over(world: World, co
             core.stop()
             core.start()
         else:
-            until(lambda: CallRecord.objects.exists())
+            until(CallRecord.objects.exists)
         courier.stop()
     courier = RunningCourier(core)
     until(lambda: core.acknowledged == core.core.journal.last if core.core else False)

@@ -1,4 +1,5 @@
-"""Every URL has a case here: what a member, the administrator and an outsider get. A new URL without one fails.
+"""Every URL has a case here: what a member, the administrator and an outsider get. A new URL without one
+fails.
 
 The outsider is the administrator of another organisation; for that person everything of Alpha is missing.
 """

@@ -3,11 +3,11 @@
 import random
 import uuid
 
-import dialplan
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import dialplan
 from pbx.control.messages import Snapshot, decode, encode
 from tests.webapp.conftest import World
 from webapp.extensions.credentials import digests

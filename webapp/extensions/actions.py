@@ -12,6 +12,8 @@ from webapp.organisations.models import Organisation
 
 log = structlog.get_logger(__name__)
 
+MAX_DEVICES = 20  # of one extension; all of them ring at once
+
 
 @transaction.atomic
 def save_extension(extension: Extension) -> Extension:
@@ -41,6 +43,9 @@ def save_device(device: Device, secret: str | None = None) -> str | None:
     fresh = device._state.adding
     if fresh:
         Organisation.objects.select_for_update().get(pk=device.organisation_id)
+        if Device.objects.filter(extension=device.extension_id).count() >= MAX_DEVICES:
+            text = _("An extension has at most %(limit)s phones.") % {"limit": MAX_DEVICES}
+            raise ValidationError({"extension": text})
         device.username = free_username(device.extension)
     elif Device.objects.values_list("organisation", flat=True).get(pk=device.pk) != device.organisation_id:
         raise ValidationError({"extension": _("A phone cannot move to another organisation.")})

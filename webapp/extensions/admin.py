@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from webapp.common.admin import TenantAdmin, TenantForm, show_once
+from webapp.common.admin import TenantAdmin, show_once
 from webapp.extensions import actions
 from webapp.extensions.access import visible_devices, visible_extensions
 from webapp.extensions.models import Device, Extension
@@ -18,7 +18,7 @@ from webapp.organisations.access import visible_organisations
 from webapp.people.access import visible_people
 
 
-class DeviceForm(TenantForm):
+class DeviceForm(forms.ModelForm):
     """A phone; a tick gives it a new secret."""
 
     renew = forms.BooleanField(
@@ -70,7 +70,7 @@ class DeviceInline(admin.TabularInline):
     fields = ("name", "username", "dtmf", "max_bindings", "enabled", "renew")
     readonly_fields = ("username",)
     extra = 0
-    max_num = 20
+    max_num = actions.MAX_DEVICES
     show_change_link = True
 
 
@@ -104,9 +104,9 @@ class ExtensionAdmin(ShowsSecrets):
         formset.save(commit=False)
         for device in formset.deleted_objects:
             actions.delete_device(device)
-        for form in formset.forms:
-            if form.has_changed() and form not in formset.deleted_forms:
-                self.save_phone(request, form.instance, form.cleaned_data.get("renew", False))
+        for row in formset.forms:
+            if row.has_changed() and row not in formset.deleted_forms:
+                self.save_phone(request, row.instance, row.cleaned_data.get("renew", False))
 
     def delete_model(self, request: HttpRequest, obj: Extension) -> None:
         actions.delete_extension(obj)

@@ -95,6 +95,7 @@ class DeviceFilter(filters.FilterSet):
 
 @extend_schema_view(
     list=extend_schema(summary="The extensions you may see"),
+    retrieve=extend_schema(summary="One extension"),
     create=extend_schema(summary="Make an extension"),
     partial_update=extend_schema(summary="Change an extension"),
     destroy=extend_schema(summary="Remove an extension and its phones"),
@@ -134,6 +135,7 @@ class ExtensionViewSet(
 
 @extend_schema_view(
     list=extend_schema(summary="The phones you may see (never their secrets)"),
+    retrieve=extend_schema(summary="One phone"),
     partial_update=extend_schema(summary="Change a phone"),
     destroy=extend_schema(summary="Remove a phone"),
 )

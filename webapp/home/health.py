@@ -41,7 +41,7 @@ def _core() -> str:
     if health.ready:
         return "ok"
     troubled = [f"{name}: {state}" for name, state in sorted(health.parts.items()) if state != "ok"]
-    return "The core is not ready: " + "; ".join(troubled) + "."
+    return "The core is not ready: " + "; ".join(troubled)
 
 
 def _database_and_heartbeats() -> dict[str, str]:

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 import msgspec
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.permissions import IsAuthenticated
@@ -181,8 +182,8 @@ class TraceView(LiveView):
         wanted = asked.validated_data.get("organisation") or request.user.organisation_id
         device = asked.validated_data.get("device")
         if not visible_organisations(request.user).filter(pk=wanted).exists():
-            raise serializers.ValidationError({"organisation": ["Name an organisation."]})
+            raise serializers.ValidationError({"organisation": [_("Name the organisation.")]})
         if device and not visible_devices(request.user).filter(pk=device, organisation=wanted).exists():
-            raise serializers.ValidationError({"device": ["There is no such phone."]})
+            raise serializers.ValidationError({"device": [_("There is no such phone.")]})
         actions.trace(str(wanted), str(device) if device else None, asked.validated_data["seconds"])
         return Response(status=status.HTTP_204_NO_CONTENT)

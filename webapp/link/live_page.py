@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView, View
 
 from pbx.control.client import ControlError, ControlUnreachable
@@ -78,7 +79,7 @@ class Command(View):
     """A button on the live page: does it, says so, goes back."""
 
     http_method_names = ("post",)
-    done = ""
+    done: Any = ""
 
     def act(self, request: HttpRequest) -> None:
         raise NotImplementedError
@@ -91,14 +92,14 @@ class Command(View):
         except ControlError as error:
             messages.error(request, error.problem.error)
         else:
-            messages.success(request, _(self.done))
+            messages.success(request, self.done)
         return HttpResponseRedirect(reverse("admin:live"))
 
 
 class HangUp(Command):
     """End a call of the own organisation."""
 
-    done = "The call was ended."
+    done = gettext_lazy("The call was ended.")
 
     def act(self, request: HttpRequest) -> None:
         actions.hang_up(request.user, request.POST.get("call", ""))
@@ -107,7 +108,7 @@ class HangUp(Command):
 class Unban(Command):
     """Lift a ban; operators only."""
 
-    done = "The ban was lifted."
+    done = gettext_lazy("The ban was lifted.")
 
     def act(self, request: HttpRequest) -> None:
         if not at_least(request.user, Role.OPERATOR):

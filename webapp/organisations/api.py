@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
@@ -35,7 +36,7 @@ def owner_of_new(request: Request, data: dict[str, Any]) -> Organisation:
     none."""
     organisation = data.pop("organisation", None) or getattr(request.user, "organisation", None)
     if organisation is None:
-        raise serializers.ValidationError({"organisation": ["Name the organisation."]})
+        raise serializers.ValidationError({"organisation": [_("Name the organisation.")]})
     return organisation
 
 
@@ -71,6 +72,7 @@ class OperatorWrites(BasePermission):
 
 @extend_schema_view(
     list=extend_schema(summary="The organisations you may see"),
+    retrieve=extend_schema(summary="One organisation"),
     create=extend_schema(summary="Make an organisation (operator)"),
     partial_update=extend_schema(summary="Change an organisation"),
     destroy=extend_schema(summary="Remove an organisation with all that is in it (operator)"),

@@ -17,7 +17,8 @@ _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
 def validate_domain(value: str) -> None:
     """A host name (RFC 1123) or IPv4 address, as the host part of a SIP URI and as digest realm."""
-    if len(value) > 253 or not all(_LABEL.fullmatch(label) for label in value.split(".")):
+    labels = value.strip().lower().split(".")
+    if len(value) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
         raise ValidationError(
             _("Give a domain of letters, digits, hyphens and dots, for example pbx.example.com."),
             code="domain",

@@ -60,6 +60,7 @@ class PersonFilter(filters.FilterSet):
 
 @extend_schema_view(
     list=extend_schema(summary="The people you may see"),
+    retrieve=extend_schema(summary="One person"),
     create=extend_schema(summary="Make a person"),
     partial_update=extend_schema(summary="Change a person"),
     destroy=extend_schema(summary="Remove a person"),
@@ -129,6 +130,7 @@ class NewTokenSerializer(TokenSerializer):
 
 @extend_schema_view(
     list=extend_schema(summary="Your API tokens (never their text)"),
+    retrieve=extend_schema(summary="One of your API tokens"),
     destroy=extend_schema(summary="Remove a token; it stops working at once"),
 )
 class TokenViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.DestroyModelMixin, TenantViewSet):

@@ -8,6 +8,13 @@ from django.http import HttpRequest
 from webapp.people.models import User
 
 
+def attempted_address(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
+    """The e-mail address that someone tries to sign in with, written one way only, so that capitals give no
+    further attempts (AXES_USERNAME_CALLABLE)."""
+    given = (credentials or {}).get("username") or request.POST.get("username", "")
+    return str(given).replace("\x00", "").strip().lower()[:254]
+
+
 class EmailBackend:
     """Django authentication backend. Takes as long for an unknown address as for a known one."""
 
@@ -21,7 +28,11 @@ class EmailBackend:
         email = username or fields.get("email")
         if not email or password is None:
             return None
-        user = User.objects.select_related("organisation").filter(email=email.strip().lower()).first()
+        user = (
+            User.objects.select_related("organisation")
+            .filter(email=email.replace("\x00", "").strip().lower())
+            .first()
+        )
         if user is None:
             make_password(password)
             return None

@@ -1,0 +1,33 @@
+"""The same tests on a real PostgreSQL, and what only a real server can show."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from config.settings import ROOT
+from tests.services import postgres
+
+needed = pytest.mark.skipif(postgres.binaries() is None, reason="PostgreSQL is not installed")
+
+
+@needed
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_everything_on_postgresql(tmp_path: Path) -> None:
+    """All tests of this folder in a process of their own whose DATABASE_URL is a private cluster."""
+    with postgres.cluster() as server:
+        env = {**os.environ, "DATABASE_URL": server.url, "CENTRALE_HOME": str(tmp_path)}
+        command = [sys.executable, "-m", "pytest", "tests/webapp", "-x", "-m", "not slow"]
+        done = subprocess.run(
+            [*command, "-p", "no:cacheprovider"],
+            check=False,
+            cwd=ROOT,
+            env=env,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stdout[-8000:]
+        assert "database: postgresql" in done.stdout and " passed" in done.stdout
