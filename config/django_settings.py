@@ -151,6 +151,7 @@ WHITENOISE_MAX_AGE = 3600
 LANGUAGE_CODE = "en"
 LANGUAGES = [("nl", _("Dutch")), ("en", _("English"))]
 LOCALE_PATHS = [ROOT / "webapp" / "locale"]
+FORMAT_MODULE_PATH = "webapp.formats"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

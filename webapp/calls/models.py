@@ -18,7 +18,7 @@ class Outcome(models.TextChoices):
     NO_ANSWER = "no_answer", _("no answer")
     NOT_REGISTERED = "not_registered", _("phone not connected")
     UNKNOWN_NUMBER = "unknown_number", _("unknown number")
-    CANCELLED = "cancelled", _("caller hung up")
+    CANCELLED = "cancelled", _("cancelled")
     FAILED = "failed", _("failed")
     INTERRUPTED = "interrupted", _("interrupted")
 

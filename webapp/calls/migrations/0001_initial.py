@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ('ended_at', models.DateTimeField(verbose_name='end')),
                 ('talk_seconds', models.FloatField(default=0, verbose_name='talk time')),
                 ('ended_by', models.CharField(blank=True, choices=[('caller', 'caller'), ('callee', 'called side'), ('core', 'system'), ('operator', 'operator')], max_length=16, verbose_name='ended by')),
-                ('outcome', models.CharField(choices=[('answered', 'answered'), ('busy', 'busy'), ('declined', 'declined'), ('no_answer', 'no answer'), ('not_registered', 'phone not connected'), ('unknown_number', 'unknown number'), ('cancelled', 'caller hung up'), ('failed', 'failed'), ('interrupted', 'interrupted')], db_index=True, max_length=16, verbose_name='outcome')),
+                ('outcome', models.CharField(choices=[('answered', 'answered'), ('busy', 'busy'), ('declined', 'declined'), ('no_answer', 'no answer'), ('not_registered', 'phone not connected'), ('unknown_number', 'unknown number'), ('cancelled', 'cancelled'), ('failed', 'failed'), ('interrupted', 'interrupted')], db_index=True, max_length=16, verbose_name='outcome')),
                 ('code', models.PositiveSmallIntegerField(null=True, verbose_name='SIP status')),
                 ('reason', models.CharField(blank=True, max_length=200, verbose_name='reason')),
                 ('record', models.JSONField(verbose_name='full record')),

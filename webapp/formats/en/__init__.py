@@ -1,0 +1,1 @@
+"""Dates as an office in Europe writes them, also in English."""
