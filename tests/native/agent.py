@@ -90,6 +90,10 @@ class TestCall(pj.Call):
                 audio.startTransmit(audio)  # echo, so that RTP flows both ways
         say(event="media", id=self.getId(), brief=pbx_native.call_brief(self.getId()))
 
+    def onCallRedirected(self, prm: Any) -> int:
+        say(event="redirected", target=prm.targetUri)
+        return int(pj.PJSIP_REDIRECT_STOP)
+
     def onDtmfDigit(self, prm: Any) -> None:
         say(event="dtmf", id=self.getId(), digit=prm.digit, at=time.monotonic())
 
@@ -162,7 +166,7 @@ class Agent:
 
     def screen(self, request: pbx_native.Request) -> Any:
         policy = self.policy.get(request.method, self.policy.get("*"))
-        if policy != "silent":
+        if policy not in ("silent", "silent hold"):
             say(event="request", **described(request))
         if policy == "keep":
             self.kept.append(request)
@@ -175,7 +179,7 @@ class Agent:
             return 200, "OK", []
         if policy == "drop":
             return False
-        if policy == "hold":
+        if policy in ("hold", "silent hold"):
             return True
         code, reason, headers = policy
         return code, reason, [(name, value) for name, value in headers]
@@ -258,6 +262,9 @@ class Agent:
             latencies.append(time.perf_counter() - called[round_number])
         thread.join()
         return latencies
+
+    def do_files(self) -> int:
+        return len(list(Path("/proc/self/fd").iterdir()))
 
     def do_memory(self) -> int:
         return int(Path("/proc/self/statm").read_text().split()[1]) * 4096

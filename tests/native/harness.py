@@ -116,6 +116,11 @@ class Agent:
             if e["event"] == event and all(e.get(name) == value for name, value in fields.items())
         ]
 
+    def settled(self, event: str, **fields: Any) -> list[dict[str, Any]]:
+        """Such events among all that the agent has said by now."""
+        self.native("held")
+        return self.found(event, **fields)
+
     def wait(self, event: str, **fields: Any) -> dict[str, Any]:
         """The first such event, whether it has come already or not."""
         matches: list[dict[str, Any]] = until(
@@ -206,7 +211,7 @@ class Phone:
             f"{method} {uri or f'sip:bob@127.0.0.1:{self.agent.port}'} SIP/2.0",
             via or self.via(branch or str(number)),
             "Max-Forwards: 70",
-            f'From: "Alice" <sip:alice@example.org>;tag=a{call_id or number}',
+            f'From: "Alice" <sip:alice@example.org>;tag=a{"".join(filter(str.isalnum, call_id)) or number}',
             f"To: {to}",
             f"Call-ID: {call_id or f'call-{number}@test'}",
             f"CSeq: {cseq} {method}",

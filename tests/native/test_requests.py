@@ -11,23 +11,31 @@ def seen(agent: Agent, phone: Phone, method: str = "REGISTER", *headers: str, **
     agent.screen_all([200, "OK", []])
     answer = phone.ask(method, *headers, **options)
     assert answer.startswith("SIP/2.0 200"), answer
-    return agent.found("request")[-1]
+    return agent.settled("request")[-1]
 
 
 def test_identity_and_source(agent: Agent, phone: Phone) -> None:
     request = seen(agent, phone, "REGISTER", uri="sip:example.org", call_id="abc@host", cseq=42)
-    assert (request["method"], request["uri"], request["uri_host"]) == ("REGISTER", "sip:example.org", "example.org")
+    assert (request["method"], request["uri"], request["uri_host"]) == (
+        "REGISTER",
+        "sip:example.org",
+        "example.org",
+    )
     assert request["uri_user"] == ""
     assert (request["from_uri"], request["from_user"], request["from_host"]) == (
         "sip:alice@example.org",
         "alice",
         "example.org",
     )
-    assert (request["from_display"], request["from_tag"]) == ("Alice", "aabc@host")
+    assert (request["from_display"], request["from_tag"]) == ("Alice", "aabchost")
     assert (request["to_user"], request["to_host"], request["to_tag"]) == ("bob", "example.org", "")
     assert (request["call_id"], request["cseq"], request["via_count"]) == ("abc@host", 42, 1)
     assert (request["source_ip"], request["source_port"]) == ("127.0.0.1", phone.port)
-    assert (request["local_ip"], request["local_port"], request["transport"]) == ("127.0.0.1", agent.port, "udp")
+    assert (request["local_ip"], request["local_port"], request["transport"]) == (
+        "127.0.0.1",
+        agent.port,
+        "udp",
+    )
     assert base64.b64decode(request["raw"]).startswith(b"REGISTER sip:example.org SIP/2.0\r\n")
 
 
@@ -44,8 +52,8 @@ def test_contacts_of_register_stay_as_sent(agent: Agent, phone: Phone) -> None:
         agent,
         phone,
         "REGISTER",
-        "Contact: <sip:a@phone.invalid:5062;transport=tcp;ob>;expires=120;q=0.5;+sip.instance=\"<urn:uuid:1>\"",
-        "Contact: <sip:a@192.0.2.7>, \"Two, too\" <sips:a@[2001:db8::1]:5061>;reg-id=1;flag",
+        'Contact: <sip:a@phone.invalid:5062;transport=tcp;ob>;expires=120;q=0.5;+sip.instance="<urn:uuid:1>"',
+        'Contact: <sip:a@192.0.2.7>, "Two, too" <sips:a@[2001:db8::1]:5061>;reg-id=1;flag',
         "Expires: 3600",
         contact="",
     )
@@ -123,13 +131,17 @@ def test_other_headers(agent: Agent, phone: Phone) -> None:
 
 
 def test_body(agent: Agent, phone: Phone) -> None:
-    request = seen(agent, phone, "PUBLISH", "Content-Type: text/plain;charset=utf-8", body="h\xe9llo\r\n\r\nmore")
+    request = seen(
+        agent, phone, "PUBLISH", "Content-Type: text/plain;charset=utf-8", body="h\xe9llo\r\n\r\nmore"
+    )
     assert request["content_type"] == "text/plain"
     assert base64.b64decode(request["body"]).decode() == "h\xe9llo\r\n\r\nmore"
 
 
 def test_multipart_body_is_given_as_sent(agent: Agent, phone: Phone) -> None:
-    body = "--x\r\nContent-Type: text/plain\r\n\r\none\r\n--x\r\nContent-Type: text/html\r\n\r\ntwo\r\n--x--\r\n"
+    body = (
+        "--x\r\nContent-Type: text/plain\r\n\r\none\r\n--x\r\nContent-Type: text/html\r\n\r\ntwo\r\n--x--\r\n"
+    )
     request = seen(agent, phone, "PUBLISH", "Content-Type: multipart/mixed;boundary=x", body=body)
     assert request["content_type"] == "multipart/mixed"
     assert base64.b64decode(request["body"]).decode() == body
@@ -143,19 +155,19 @@ def test_tcp_is_named(agent: Agent, tcp_phone: Phone) -> None:
 @pytest.mark.parametrize("bad", [b"\xff\xfe\x80", b"\xed\xa0\x80", "日本語".encode()])
 def test_bytes_of_any_kind_read_as_text(agent: Agent, phone: Phone, bad: bytes) -> None:
     agent.screen_all([200, "OK", []])
-    text = phone.request("REGISTER", "User-Agent: @@", "X-Test: @@", call_id="@@", to='"@@" <sip:@@@example.org>')
+    text = phone.request("REGISTER", "User-Agent: @@", "X-Test: @@", to='"@@" <sip:a@example.org>')
     phone.send(text.encode().replace(b"@@", bad))
     request = agent.wait("request")
     expected = bad.decode("utf-8", "replace")
     assert request["user_agent"] == expected and request["x_test"] == [expected]
-    assert request["call_id"] == expected
+    assert agent.native("malformed") == {}
 
 
 def test_a_kept_request_can_be_read_later_on_another_thread(agent: Agent, phone: Phone) -> None:
     agent.screen_all("keep")
     for number in range(50):
-        assert phone.ask("REGISTER", f"X-Test: {number}", 'Authorization: PGP version="1"').startswith("SIP/2.0 200")
-    now = {e["call_id"]: e for e in agent.found("request")}
+        assert phone.ask("REGISTER", f"X-Test: {number}").startswith("SIP/2.0 200")
+    now = {e["call_id"]: e for e in agent.settled("request")}
     later = agent.command("kept")
     assert [r["x_test"] for r in later] == [[str(number)] for number in range(50)]
     for request in later:

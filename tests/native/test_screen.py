@@ -6,7 +6,9 @@ from tests.native.harness import Agent, Phone, header_of, headers_of, until
 
 
 def test_answer_is_stateless_and_repeatable(agent: Agent, phone: Phone) -> None:
-    agent.policy(REGISTER=[401, "Who are you", [["WWW-Authenticate", 'Digest realm="r", nonce="n"'], ["X-Two", "é"]]])
+    agent.policy(
+        REGISTER=[401, "Who are you", [["WWW-Authenticate", 'Digest realm="r", nonce="n"'], ["X-Two", "é"]]]
+    )
     request = phone.request("REGISTER")
     answers = []
     for _ in range(2):
@@ -17,7 +19,7 @@ def test_answer_is_stateless_and_repeatable(agent: Agent, phone: Phone) -> None:
     assert header_of(answers[0], "WWW-Authenticate") == 'Digest realm="r", nonce="n"'
     assert header_of(answers[0], "X-Two") == "é"
     assert "tag=" in header_of(answers[0], "To")
-    assert len(agent.found("request")) == 2
+    assert len(agent.settled("request")) == 2
 
 
 def test_header_values_cannot_break_out_of_their_line(agent: Agent, phone: Phone) -> None:
@@ -37,7 +39,8 @@ def test_drop_says_nothing(agent: Agent, phone: Phone) -> None:
 def test_pass_reaches_pjsua(agent: Agent, phone: Phone) -> None:
     agent.screen_all("pass")
     assert phone.ask("OPTIONS").startswith("SIP/2.0 200")
-    assert phone.ask("REGISTER").startswith("SIP/2.0 405"), "pjsua knows no REGISTER"
+    phone.send(phone.request("REGISTER"))
+    assert phone.ask("OPTIONS").startswith("SIP/2.0 200"), "pjsua has no answer to REGISTER"
 
 
 @pytest.mark.parametrize("verdict", ["raise", [1, "too small", []], [180, "not final", []], ["x", "y", []]])
@@ -52,15 +55,17 @@ def test_ack_and_cancel_are_not_screened(agent: Agent, phone: Phone) -> None:
     phone.send(phone.request("ACK"))
     assert phone.ask("CANCEL").startswith("SIP/2.0 481")
     assert phone.ask("OPTIONS").startswith("SIP/2.0 403")
-    assert [e["method"] for e in agent.found("request")] == ["OPTIONS"]
+    assert [e["method"] for e in agent.settled("request")] == ["OPTIONS"]
 
 
 def test_a_to_tag_without_a_dialog_is_screened(agent: Agent, phone: Phone) -> None:
     """Refreshes of subscriptions that Python keeps arrive so."""
     agent.policy(SUBSCRIBE=[200, "OK", []], NOTIFY=[481, "No", []], INFO="pass")
     assert phone.ask("SUBSCRIBE", "Event: dialog", to="<sip:bob@x>;tag=mine").startswith("SIP/2.0 200")
-    assert agent.found("request")[-1]["to_tag"] == "mine"
-    assert phone.ask("NOTIFY", "Event: message-summary", to="<sip:bob@x>;tag=mine").startswith("SIP/2.0 481 No")
+    assert agent.settled("request")[-1]["to_tag"] == "mine"
+    assert phone.ask("NOTIFY", "Event: message-summary", to="<sip:bob@x>;tag=mine").startswith(
+        "SIP/2.0 481 No"
+    )
     assert phone.ask("INFO", to="<sip:bob@x>;tag=mine").startswith("SIP/2.0 481")
 
 
@@ -71,7 +76,7 @@ def test_hold_absorbs_retransmissions_until_respond(agent: Agent, phone: Phone) 
         phone.send(request)
     token = agent.wait("request")["token"]
     assert phone.ask("OPTIONS").startswith("SIP/2.0 200"), "nothing was said about the held one"
-    assert len(agent.found("request", method="REGISTER")) == 1
+    assert len(agent.settled("request", method="REGISTER")) == 1
     assert agent.native("held") == 1
     assert agent.native("respond", token, 200, "Fine", [["Contact", "<sip:a@192.0.2.1>;expires=60"]])
     answer = phone.receive()
@@ -150,12 +155,10 @@ def test_held_requests_are_answered_503_at_the_end(agent: Agent, phone: Phone) -
 @pytest.mark.timeout(120)
 def test_holds_are_bounded_and_time_out(agent: Agent, phone: Phone) -> None:
     """20,000 at once, one 503, and after 30 s 500 for each; the memory comes back for the next ones."""
-    agent.policy(REGISTER="hold", OPTIONS=[200, "", []], PUBLISH="hold")
-    phone.send(phone.request("REGISTER", call_id="first"))
-    agent.wait("request")
-    held = 1
+    agent.policy(REGISTER="silent hold", OPTIONS="silent", PUBLISH="silent hold")
+    held = 0
     while held < 20000:
-        for _ in range(200):
+        for _ in range(50):  # as many as the socket's buffer surely takes
             phone.send(phone.request("REGISTER"))
         assert phone.ask("OPTIONS").startswith("SIP/2.0 200")
         held = agent.native("held")

@@ -2,6 +2,7 @@
 // after the message was printed. Beside it: what the parser drops, and keep-alives on connections.
 #include "guard.hpp"
 
+#include <cstring>
 #include <stdexcept>
 #include <unordered_map>
 #include <unordered_set>
@@ -112,13 +113,37 @@ void answer_keep_alive(const pjsip_tp_dropped_data *drop) {
                          "\r\n", 2, &drop->tp->key.rem_addr, drop->tp->addr_len, nullptr, nullptr);
 }
 
+// Where dropped data came from. A connection that ends before its first message has no rdata.
+std::pair<std::string, int> source_of(const pjsip_tp_dropped_data *drop) {
+    if (drop->rdata) {
+        return {drop->rdata->pkt_info.src_name, drop->rdata->pkt_info.src_port};
+    }
+    char buffer[PJ_INET6_ADDRSTRLEN + 10];
+    return {pj_sockaddr_print(&drop->tp->key.rem_addr, buffer, sizeof buffer, 0),
+            pj_sockaddr_get_port(&drop->tp->key.rem_addr)};
+}
+
+// What phones send to keep a NAT binding: a few bytes of anything, or STUN (RFC 5626 section 4.4.2).
+bool keeps_binding(const pjsip_tp_dropped_data *drop) {
+    constexpr std::size_t few = 4, stun_header = 20, cookie_at = 4;
+    constexpr unsigned char cookie[] = {0x21, 0x12, 0xA4, 0x42};
+    if (!drop->data || is_stream(drop->tp)) {
+        return false;
+    }
+    return drop->len <= few || (drop->len >= stun_header && std::memcmp(static_cast<const char *>(drop->data) + cookie_at,
+                                                                       cookie, sizeof cookie) == 0);
+}
+
 void on_dropped(pjsip_tp_dropped_data *drop) {
-    const std::string ip = drop->rdata->pkt_info.src_name;
-    if (is_denied(ip, drop->rdata->pkt_info.src_port)) {
+    const auto [ip, port] = source_of(drop);
+    if (is_denied(ip, port)) {
         return;
     }
     if (drop->status == PJ_EIGNORED) {
         answer_keep_alive(drop);
+        return;
+    }
+    if (keeps_binding(drop)) {
         return;
     }
     auto &table = state().malformed;
