@@ -217,7 +217,8 @@ int run(void *) {
             clock_gettime(CLOCK_MONOTONIC, &next);  // the machine was held up: no burst of old frames
         }
         ++tick;
-        for (const auto &pair : *state->current()) {
+        const auto pairs = state->current();  // kept: a pair may end while its audio moves
+        for (const auto &pair : *pairs) {
             pair->there.move(tick * pair->there.from->samples);
             pair->back.move(tick * pair->back.from->samples);
         }
