@@ -55,10 +55,10 @@ def test_denied_address_cannot_connect(agent: Agent) -> None:
 
 def test_malformed_messages_are_counted_and_reset(agent: Agent, phone: Phone, tcp_phone: Phone) -> None:
     agent.screen_all([200, "OK", []])
-    phone.send("hello\r\n\r\n")
+    phone.send("hello" * 10 + "\r\n\r\n")
     phone.send("OPTIONS sip:x SIP/2.0\r\nVia: nonsense\r\n\r\n")
     phone.send(phone.request("OPTIONS").replace("Call-ID", "Call-IX"))
-    phone.send(b"\x00\x01\x02\x03\xff")
+    phone.send(bytes(range(256)))
     assert phone.ask("OPTIONS").startswith("SIP/2.0 200")
     assert agent.native("malformed") == {"127.0.0.1": 4}
     tcp_phone.send("OPTIONS sip:x SIP/2.0\r\nVia: nonsense\r\nContent-Length: 0\r\n\r\n")
@@ -69,7 +69,7 @@ def test_malformed_messages_are_counted_and_reset(agent: Agent, phone: Phone, tc
 
 def test_blank_datagrams_are_not_malformed(agent: Agent, phone: Phone) -> None:
     agent.screen_all([200, "OK", []])
-    stun = b"\x00\x01\x00\x00\x21\x12\xa4\x42" + bytes(12)
+    stun = b"\x00\x01\x00\x00\x21\x12\xa4\x42" + bytes(12) + b"\x80\x22\x00\x10" + b"agent of a phone"
     for keep_alive in (b"\r\n\r\n", b"\r\n", b"\r\n\r\n\r\n\r\n", bytes(4), b"jaK", stun):
         phone.send(keep_alive)
     assert phone.ask("OPTIONS").startswith("SIP/2.0 200")
