@@ -133,6 +133,9 @@ def main(arguments: list[str]) -> int:
     except SetupError as error:
         print(f"centrale: {error}", file=sys.stderr, flush=True)
         return error.code
+    except PermissionError as error:
+        print(f"centrale: {error.filename} cannot be written by this user.", file=sys.stderr, flush=True)
+        return 2
     except KeyboardInterrupt:
         return 130
 
