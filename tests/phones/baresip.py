@@ -35,6 +35,7 @@ AUSINE_DBOV = -8.91
 DIGIT_GAP_S = 0.25
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
+_REGISTER_ANSWER = re.compile(r"\{\d+/\w+/v\d\} (\d{3}) ")
 _STATES = {
     "CALL_INCOMING": CallState.INCOMING,
     "CALL_RINGING": CallState.RINGING,
@@ -62,9 +63,13 @@ class Baresip(BasePhone):
     # --- start and stop ---------------------------------------------------------------------------
 
     async def _launch(self) -> None:
+        await self._run(expires=0)
+
+    async def _run(self, expires: int) -> None:
+        """Write the configuration (registering when `expires` > 0) and start baresip."""
         self._control_port = net.free_port()
         (self.folder / "config").write_text(self._config())
-        (self.folder / "accounts").write_text(self._account_line(0) + "\n")
+        (self.folder / "accounts").write_text(self._account_line(expires) + "\n")
         (self.folder / "contacts").write_text("")
         await self._spawn(PROGRAM, "-4", "-s", "-f", str(self.folder))
         await self.until(lambda: any("baresip is ready" in line for line in self._log), "start")
@@ -80,6 +85,7 @@ class Baresip(BasePhone):
             "call_local_timeout 300",
             "call_max_calls 8",
             "audio_player aubridge,nil",
+            f"audio_source ausine,{self._tone_hz:.0f}",
             "audio_alert aubridge,alert",
             "ausrc_srate 48000",  # all that ausine knows
             "ausrc_channels 2",
@@ -113,7 +119,6 @@ class Baresip(BasePhone):
             f'"{account.display_name}" <sip:{account.user}@{account.domain};transport={account.transport}>',
             f"regint={expires}",
             f"audio_codecs={codecs}",
-            f"audio_source=ausine,{self._tone_hz:.0f}",
             "answermode=manual",
         ]
         if account.password:
@@ -170,13 +175,7 @@ class Baresip(BasePhone):
 
     def _on_event(self, event: dict[str, Any]) -> None:
         kind, param = str(event.get("type")), str(event.get("param", ""))
-        if kind == "REGISTER_OK":
-            self.registered, self.registration_code = True, 200
-        elif kind == "REGISTER_FAIL":
-            self.registered, self.registration_code = False, _code_of(param)
-        elif kind in ("UNREGISTERING", "UNREGISTER_OK"):
-            self.registered = False
-        elif kind == "CALL_INCOMING":
+        if kind == "CALL_INCOMING":
             self._begin_call(CallState.INCOMING)
         elif kind in _STATES:
             self.state = _STATES[kind]
@@ -186,23 +185,30 @@ class Baresip(BasePhone):
             self._end_call(_code_of(param), param, self._reason_header())
 
     def _on_line(self, line: str) -> None:
-        self._log[-1] = _ANSI.sub("", line)
+        self._log[-1] = line = _ANSI.sub("", line)
+        # The event REGISTER_OK may come before the control connection is there; this line always comes.
+        if found := _REGISTER_ANSWER.search(line):
+            self.registration_code = int(found.group(1))
+            self.registered = self.registration_code == 200
 
     # --- registration -----------------------------------------------------------------------------
 
     async def register(self, expires: int = 600) -> None:
-        """Register anew (new Call-ID, as after a reboot) for `expires` seconds; wait_registered() tells
-        when done."""
-        await self._replace_account(expires)
+        """Restart baresip so that it registers (as a phone that boots); wait_registered() tells when done.
+
+        Its command `uanew` would do without a restart, but ctrl_tcp 1.0.0 does not unescape quotes in JSON.
+        """
+        await self._restart(expires)
 
     async def unregister(self) -> None:
-        await self._replace_account(0)
-        self.registered = False
+        """Restart without registration; baresip removes its binding when it ends."""
+        await self._restart(0)
 
-    async def _replace_account(self, expires: int) -> None:
-        await self._command("uadel", f"sip:{self.account.user}@{self.account.domain}")
-        self.registered = False
-        await self._command("uanew", self._account_line(expires))
+    async def _restart(self, expires: int) -> None:
+        await self._end_process()
+        self._log.clear()
+        self.state = CallState.IDLE
+        await self._run(expires)
 
     # --- calls ------------------------------------------------------------------------------------
 
@@ -250,12 +256,7 @@ class Baresip(BasePhone):
             await self._command("mute")
         if hz:
             self._tone_hz = hz
-            # Changes the source of the running call; the account line holds it for calls to come.
-            if self.state in (CallState.IDLE, CallState.ENDED):
-                expires = 600 if self.registered else 0
-                await self._replace_account(expires)
-            else:
-                await self._command("ausrc", f"ausine,{hz:.0f}")
+            await self._command("ausrc", f"ausine,{hz:.0f}")
 
     @property
     def sent_level_dbov(self) -> float:

@@ -205,10 +205,18 @@ class BasePhone:
 
     async def stop(self) -> None:
         """End the process (politely, then by SIGKILL) and remove its folder. Safe to call twice."""
+        await self._end_process()
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
+
+    async def _end_process(self) -> None:
         process, self._process = self._process, None
         if process is not None and process.returncode is None:
+            self._process = process
             with contextlib.suppress(Exception):
                 await asyncio.wait_for(self._quit(), 2.0)
+            self._process = None
             try:
                 await asyncio.wait_for(process.wait(), 3.0)
             except TimeoutError:
@@ -219,10 +227,13 @@ class BasePhone:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
-        if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self._folder = None
         self.registered = False
+
+    async def kill(self) -> None:
+        """End the process by SIGKILL, as a phone that loses power: nothing is said to anybody."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.kill()
+            await self._process.wait()
 
     async def _quit(self) -> None:
         """Ask the process to end; the default is SIGTERM."""
@@ -349,6 +360,8 @@ class BasePhone:
 
     async def wait_ringing(self, timeout: float = DEADLINE_S) -> None:
         await self.until(lambda: self.state in RINGING_STATES, "ringing", timeout)
+        if self.state is CallState.INCOMING:  # the trace may come a moment after the event
+            await self.until(lambda: self.caller_shown is not None, "INVITE in the trace", timeout)
 
     async def wait_established(self, timeout: float = DEADLINE_S) -> None:
         await self.until(lambda: self.state is CallState.ESTABLISHED, "answer", timeout)

@@ -119,7 +119,6 @@ class Linphone(BasePhone):
             f"verify_server_certs={verify}",
             f"verify_server_cn={verify}",
             *([f"root_ca={self._ca_file}"] if self._ca_file else []),
-            "auto_net_state_mon=0",
             "media_encryption=none",
             *(["default_proxy=0"] if account.port else []),
             "[rtp]",
@@ -238,14 +237,10 @@ class Linphone(BasePhone):
         await self._write("unregister\n")
 
     async def _restart(self, expires: int) -> None:
-        process, folder = self._process, self._folder
-        self._folder = None  # stop() would remove it
-        await self.stop()
-        self._folder = folder
-        assert process is not None and folder is not None
+        await self._end_process()
         for name in ("rc", ".linphonerc"):
-            (folder / name).unlink(missing_ok=True)
-        shutil.rmtree(folder / ".local", ignore_errors=True)
+            (self.folder / name).unlink(missing_ok=True)
+        shutil.rmtree(self.folder / ".local", ignore_errors=True)
         self._log.clear()
         self._trace.clear()
         self.state = CallState.IDLE
