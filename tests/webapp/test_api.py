@@ -7,7 +7,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 from rest_framework.test import APIClient
+from rest_framework.throttling import SimpleRateThrottle
 
+from config.django_logs import hide_secrets
 from pbx.control.messages import BindingState
 from tests.webapp.conftest import PASSWORD, World
 from tests.webapp.running_core import RunningCore, call
@@ -329,3 +331,35 @@ def test_errors_come_in_the_readers_language(world: World) -> None:
     answer = post(world.client("admin"), "extension-list", {"number": "201", "name": "Twice"})
     assert "in gebruik" in str(answer.json())
     assert Organisation.objects.count() == 3
+
+
+# --- limits and logs ---
+
+
+def test_too_many_requests_are_slowed(world: World) -> None:
+    SimpleRateThrottle.THROTTLE_RATES["secrets"] = "2/min"
+    device = world.devices["201"].pk
+    answers = [post(world.client("admin"), "device-renew-secret", pk=device) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert int(answers[-1].headers["Retry-After"]) <= 60
+
+
+def test_no_secret_reaches_the_log(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    admin = world.client("admin")
+    phone = post(admin, "device-list", {"extension": str(world.extensions["201"].pk), "name": "x"}).json()
+    token = post(admin, "token-list", {"name": "x"}).json()["token"]
+    person = {"email": "new@alpha.test", "name": "New", "password": "a-password-for-new"}
+    assert post(admin, "user-list", person).status_code == 201
+    assert bearer(token + "x").get(reverse("me")).status_code == 401
+    device = Device.objects.get(pk=phone["id"])
+    text = caplog.text
+    assert "device.saved" in text
+    for secret in (phone["secret"], token, person["password"], device.ha1_md5, device.ha1_sha256):
+        assert secret not in text
+
+
+def test_values_named_like_secrets_are_blanked() -> None:
+    event = {"event": "x", "password": "a", "api_token": "b", "Authorization": "c", "tenant": "d"}
+    blanked = {"event": "x", "password": "…", "api_token": "…", "Authorization": "…", "tenant": "d"}
+    assert hide_secrets(None, "info", event) == blanked

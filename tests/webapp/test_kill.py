@@ -42,7 +42,7 @@ def courier(core: RunningCore, home: Path, database: str) -> Iterator[subprocess
 
 def everything_taken(core: RunningCore) -> bool:
     assert core.core is not None
-    return core.acknowledged == core.core.journal.committed > 0
+    return core.acknowledged == core.core.journal.last > 0
 
 
 def database_url() -> str:

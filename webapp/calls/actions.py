@@ -1,16 +1,16 @@
 """Writes call records that the core reported."""
 
 import datetime
-import json
 import uuid
 from collections.abc import Iterable
 from typing import Any
 
+import msgspec
 import structlog
 from django.db import transaction
 
 from pbx.control.messages import CallRecord as CoreRecord
-from pbx.control.messages import LegRecord, encode
+from pbx.control.messages import LegRecord
 from webapp.calls.models import CallLeg, CallRecord
 from webapp.extensions.models import Device, Extension
 from webapp.organisations.models import Organisation
@@ -116,7 +116,7 @@ def _row(call: CoreRecord, owners: _Owners) -> CallRecord:
         outcome=call.outcome or "failed",
         code=call.code,
         reason=_short(call.reason),
-        record=_clean(json.loads(encode(call))),
+        record=_clean(msgspec.to_builtins(call)),
     )
 
 

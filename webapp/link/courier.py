@@ -31,7 +31,8 @@ REFUSED_SECONDS = 30.0  # pause before a snapshot that was refused is offered ag
 BEAT_SECONDS = 5.0
 FIRST_PAUSE, LAST_PAUSE = 0.2, 3.0
 BATCH = 200  # events in one transaction
-RECORD_SECONDS = 0.1  # a record waits at most so long for others to share its transaction
+RECORD_SECONDS = 0.02  # after a quiet time a record is written at once,
+BUSY_SECONDS = 0.5  # but there is no more than one transaction in this time: each costs more than its records
 CURSOR_SECONDS = 2.0  # events without a record move the cursor this often
 
 Expected = (ControlUnreachable, ControlError, MessageError, DatabaseError, InterfaceError, snapshot.Moving)
@@ -226,6 +227,7 @@ class Courier:
         """Events to the database in batches; acknowledged to the core only after the commit."""
         batch: list[Event] = []
         due = float("inf")
+        written = float("-inf")
         coming = asyncio.ensure_future(anext(messages))
         try:
             while True:
@@ -236,11 +238,12 @@ class Courier:
                     coming = asyncio.ensure_future(anext(messages))
                     assert isinstance(event, Event)
                     batch.append(event)
-                    patience = RECORD_SECONDS if event.kind == "call.ended" else CURSOR_SECONDS
-                    due = min(due, time.monotonic() + patience)
+                    now = time.monotonic()
+                    record = max(now + RECORD_SECONDS, written + BUSY_SECONDS)
+                    due = min(due, record if event.kind == "call.ended" else now + CURSOR_SECONDS)
                 if batch and (len(batch) >= BATCH or time.monotonic() >= due):
                     await core.acknowledge(await in_database(actions.take_in, stream, batch))
-                    batch, due = [], float("inf")
+                    batch, due, written = [], float("inf"), time.monotonic()
         finally:
             coming.cancel()
             with contextlib.suppress(asyncio.CancelledError, StopAsyncIteration, *Expected):
