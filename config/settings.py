@@ -84,6 +84,12 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", alias="CENTRALE_LOG_LEVEL", description="debug, info, warning or error"
     )
+    keepalive_seconds: Annotated[int, Field(ge=1, le=3600)] = Field(
+        60,
+        alias="CENTRALE_KEEPALIVE_SECONDS",
+        description="Each registered phone is asked this often whether it is still there (OPTIONS); "
+        "after two questions without an answer its registration is removed",
+    )
     hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         alias="CENTRALE_HOSTS",

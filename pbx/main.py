@@ -89,7 +89,7 @@ async def build(settings: Settings) -> tuple[Node, SipStack, ControlServer, Stor
             directory=directory,
             bindings=bindings,
             registrar=Registrar(directory, bindings),
-            keepalive=KeepAlive(bindings),
+            keepalive=KeepAlive(bindings, interval=settings.keepalive_seconds),
             guard=guard,
             exchange=Exchange(directory, bindings),
             store=store,
