@@ -1,7 +1,6 @@
 """Where requests outside a dialog enter: admission decides at once, on the PJSIP thread, because the stack
 must know whether to go on before it takes the next packet."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from time import time
 from typing import Protocol
@@ -29,9 +28,9 @@ class Gate:
     """Turns verdicts into what the native module understands, and remembers who sent the INVITE that PJSIP
     is about to turn into a call."""
 
-    def __init__(self, admission: Screen, post: Callable[[Registration], None]) -> None:
+    def __init__(self, admission: Screen) -> None:
         self._admission = admission
-        self._post = post
+        self._registrations: list[Registration] = []
         self._admitted: tuple[Caller, Request] | None = None
 
     def screen(self, request: Request) -> Screened:
@@ -44,10 +43,16 @@ class Gate:
             return False
         assert isinstance(verdict, Admit)
         if request.method == "REGISTER":
-            self._post(Registration(request, verdict.caller))
+            self._registrations.append(Registration(request, verdict.caller))
             return True
         self._admitted = (verdict.caller, request)
         return None
+
+    def registrations(self) -> list[Registration]:
+        """The REGISTERs that were held since the last call. Not before the stack has taken them over may
+        another thread look at them, so they are handed on between two rounds of events."""
+        held, self._registrations = self._registrations, []
+        return held
 
     def take(self) -> tuple[Caller, Request] | None:
         """Who sent the INVITE that has just become a call; None if nobody was admitted."""

@@ -93,7 +93,7 @@ class SipStack:
         log_level: int = 1,
     ) -> None:
         self._config = config
-        self._gate = Gate(admission, post)
+        self._gate = Gate(admission)
         self._find_prompt = find_prompt
         self._post = post
         self._log_level = log_level
@@ -201,6 +201,8 @@ class SipStack:
                 commands.popleft()()
             except Exception:
                 log.exception("sip.command_failed")
+        for registration in self._gate.registrations():
+            self._post(registration)
         self._table().bury()
 
     def _close(self, endpoint: pj.Endpoint, account: _PhoneAccount) -> None:
