@@ -1,0 +1,1 @@
+"""Registration over the wire: a real core, real phones, and exact messages."""
