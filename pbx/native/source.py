@@ -103,6 +103,8 @@ def _private_apt(folder: Path, mirror: str) -> list[str]:
         "APT::Sandbox::User": "",  # root's temporary folder is closed to the user _apt
         "Acquire::Languages": "none",
         "Acquire::Retries": "3",
+        # A mirror may lag behind the date in sid's index; what comes is still checked against its signature.
+        "Acquire::Check-Valid-Until": "false",
         "APT::Get::List-Cleanup": "0",
     }
     apt = ["apt-get", "-q"]
