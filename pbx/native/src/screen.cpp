@@ -22,8 +22,7 @@ constexpr std::chrono::seconds hold_limit{30};
 struct Hold : Attached {
     std::uint64_t token = 0;
     pjsip_transaction *transaction = nullptr;
-    pjsip_tx_data *draft = nullptr;  // the response, but for code, headers and body
-    std::shared_ptr<Message> message;
+    pjsip_tx_data *draft = nullptr;  // the response, but for code, headers and body; null once it went
 
     ~Hold() override {
         if (transaction && screen_module_id() >= 0) {
@@ -73,8 +72,10 @@ void answer_statelessly(pjsip_rx_data *rdata, int code, const std::string &reaso
 
 bool send_on(Hold &hold, int code, const std::string &reason, const Headers &headers, const std::string &content_type,
              const std::string &body) {
-    pjsip_tx_data *data = nullptr;
-    if (pjsip_tx_data_clone(hold.draft, 0, &data) != PJ_SUCCESS) {
+    pjsip_tx_data *data = hold.draft;
+    if (code >= 200) {
+        hold.draft = nullptr;
+    } else if (!data || pjsip_tx_data_clone(hold.draft, 0, &data) != PJ_SUCCESS) {
         return false;
     }
     data->msg->line.status.code = code;
@@ -118,7 +119,7 @@ void schedule_expiry() {
     s.timer_set = pjsip_endpt_schedule_timer(core().endpoint, &s.timer, &delay) == PJ_SUCCESS;
 }
 
-void hold_request(pjsip_rx_data *rdata, const std::shared_ptr<Message> &message) {
+void hold_request(pjsip_rx_data *rdata, std::uint64_t token) {
     State &s = state();
     if (s.held.size() >= max_held) {
         answer_statelessly(rdata, 503, "", {{"Retry-After", "5"}});
@@ -135,14 +136,12 @@ void hold_request(pjsip_rx_data *rdata, const std::shared_ptr<Message> &message)
         return;
     }
     pjsip_tsx_recv_msg(transaction, rdata);
-    message->keep();
-    hold->token = message->token;
+    hold->token = token;
     hold->transaction = transaction;
-    hold->message = message;
     transaction->mod_data[screen_module_id()] = static_cast<Attached *>(hold.get());
     Hold &kept = *hold;
-    s.held.emplace(message->token, std::move(hold));
-    s.deadlines.emplace_back(Clock::now() + hold_limit, message->token);
+    s.held.emplace(token, std::move(hold));
+    s.deadlines.emplace_back(Clock::now() + hold_limit, token);
     schedule_expiry();
     if (transaction->method.id == PJSIP_INVITE_METHOD) {
         send_on(kept, 100, "", {}, "", "");  // RFC 3261 section 17.2.1: stop the retransmissions
@@ -176,11 +175,11 @@ bool belongs_to_dialog(const pjsip_rx_data *rdata) {
                                 PJ_FALSE) != nullptr;
 }
 
-void apply(const Verdict &verdict, pjsip_rx_data *rdata, const std::shared_ptr<Message> &message) {
+void apply(const Verdict &verdict, pjsip_rx_data *rdata, std::uint64_t token) {
     if (verdict.kind == Verdict::answer) {
         answer_statelessly(rdata, verdict.code, verdict.reason, verdict.headers);
     } else if (verdict.kind == Verdict::hold) {
-        hold_request(rdata, message);
+        hold_request(rdata, token);
     }
 }
 
@@ -201,7 +200,7 @@ pj_bool_t on_rx_request(pjsip_rx_data *rdata) {
     }
     auto message = std::make_shared<Message>(rdata, ++state().last_token);
     const Verdict verdict = core().hooks->screen(message);
-    apply(verdict, rdata, message);
+    apply(verdict, rdata, message->token);
     if (message.use_count() > 1) {
         message->keep();  // Python still looks at it
     } else {

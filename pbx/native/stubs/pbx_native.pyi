@@ -237,8 +237,9 @@ def wake() -> None:
     """From any thread: a running poll() returns, or the next one returns at once."""
 
 def join(call_a: int, call_b: int) -> bool:
-    """Two calls hear each other directly, past the conference bridge. False when they cannot (no audio yet, packet
-    times other than 20 ms): connect them in the conference bridge then. Ends by itself with either stream."""
+    """Two calls hear each other directly, past the conference bridge. False when they cannot (no audio yet,
+    packet times other than 20 ms): connect them in the conference bridge then. Ends by itself with either
+    stream."""
 
 def part(call_id: int) -> None:
     """Give a call's audio, and its peer's, back to the conference bridge."""
