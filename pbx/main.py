@@ -141,7 +141,7 @@ def main() -> int:
         configure(settings.log_level)
         asyncio.run(run(settings))
     except (SettingsError, StartError, StoreError, SipError, AddressError) as error:
-        print(error, file=sys.stderr)
+        sys.stderr.write(f"{error}\n")
         return 2
     return 0
 

@@ -4,6 +4,7 @@ Everything here runs on the asyncio loop. This is what the control API talks to 
 """
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass
@@ -68,6 +69,7 @@ class Node:
         self._timers: dict[tuple[str, str], asyncio.TimerHandle] = {}
         self._started_at = time.time()
         self._stopping = False
+        self._idle: asyncio.Event | None = None
 
     def attach(self, stack: SipStack) -> None:
         """The stack that carries commands out; events of it come to `deliver`."""
@@ -115,6 +117,8 @@ class Node:
                 self._parts.guard.malformed(event.address, event.count, now)
             case _:
                 self.carry_out(exchange.handle(event, now))
+        if self._idle is not None and not exchange.count:
+            self._idle.set()
 
     def carry_out(self, commands: Iterable[Command]) -> None:
         """Do what the logic decided: journal, timers, stack."""
@@ -224,9 +228,13 @@ class Node:
         """End all calls with BYE and wait, at most `seconds`, until their records are written."""
         self._stopping = True
         self.carry_out(self._parts.exchange.close(time.time()))
-        deadline = time.monotonic() + seconds
-        while self._parts.exchange.count and time.monotonic() < deadline:
-            await asyncio.sleep(0.02)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._until_idle(), seconds)
+
+    async def _until_idle(self) -> None:
+        if self._parts.exchange.count:
+            self._idle = asyncio.Event()
+            await self._idle.wait()
 
     # --- For the control API --------------------
 

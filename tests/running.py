@@ -1,4 +1,4 @@
-"""A real core for tests: `python -m pbx.main` in a folder and on ports of its own, with organisations in it."""
+"""A real core for tests: `python -m pbx.main` in a folder and on ports of its own, with organisations."""
 
 import asyncio
 import contextlib

@@ -67,8 +67,8 @@ class ExtensionConfig:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """Everything of one organisation, compiled by the control plane. `plans` maps a dialled number to a plan
-    (JSON as `dialplan.parse` takes it); a number without one is unknown. `digests` are what phones are challenged
-    with, best first: many older phones give up at a SHA-256 challenge, even beside an MD5 one."""
+    (JSON as `dialplan.parse` takes it); a number without one is unknown. `digests` are what phones are
+    challenged with, best first: many older phones give up at a SHA-256 challenge, even beside an MD5 one."""
 
     tenant: Identifier
     version: Annotated[int, msgspec.Meta(ge=0)]

@@ -44,6 +44,8 @@ class SipLeg(pj.Call):  # type: ignore[misc]
     def onCallState(self, prm: Any) -> None:
         """Provisional, confirmed or gone."""
         brief = pbx_native.call_brief(self.getId())
+        if brief is None:
+            return
         state, code, reason = brief[0], brief[1], brief[2]
         if state == pj.PJSIP_INV_STATE_EARLY and not self.incoming:
             self._sink.post(LegProgress(leg=self.leg, code=code, media=self.has_media))
@@ -58,6 +60,8 @@ class SipLeg(pj.Call):  # type: ignore[misc]
     def onCallMediaState(self, prm: Any) -> None:
         """Media was negotiated, for the first time or again."""
         brief = pbx_native.call_brief(self.getId())
+        if brief is None:
+            return
         early = not self.has_media and not self.confirmed and not self.incoming
         self.has_media = True
         self.held = not brief[4] & _ENCODING

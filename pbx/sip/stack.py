@@ -97,7 +97,7 @@ class SipStack:
         self._find_prompt = find_prompt
         self._post = post
         self._log_level = log_level
-        self._commands: deque[Callable[[], None]] = deque()
+        self._commands: deque[Callable[[], object]] = deque()
         self._agenda = Agenda()
         self._probes: dict[int, tuple[str, str, str]] = {}
         self._next_probe = 0
@@ -151,7 +151,7 @@ class SipStack:
         """Legs that exist in PJSIP now."""
         return self._legs.count if self._legs else 0
 
-    def _do(self, action: Callable[[], None]) -> None:
+    def _do(self, action: Callable[[], object]) -> None:
         self._commands.append(action)
         pbx_native.wake()
 

@@ -1,4 +1,4 @@
-"""`make bench`: runs the benchmarks against a core of its own, prints a table, writes tests/results/bench.json."""
+"""`make bench`: benchmarks against a core of its own; prints a table, writes tests/results/bench.json."""
 
 import argparse
 import asyncio
@@ -77,7 +77,8 @@ def main() -> int:
     content = {
         "machine": platform.platform(),
         "results": [
-            {"name": r.name, "value": r.value, "unit": r.unit, "target": r.target, "met": r.met} for r in results
+            {"name": r.name, "value": r.value, "unit": r.unit, "target": r.target, "met": r.met}
+            for r in results
         ],
     }
     (folder / "bench.json").write_text(json.dumps(content, indent=2) + "\n")

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.benchmarks.load import Load
+from tests.benchmarks.load import CALLED, CALLER, Load, Shape
 from tests.benchmarks.measure import Result, usage
 from tests.phones.sipp import Sipp
-from tests.running import DOMAIN, RunningCore, eventually, organisation, password
+from tests.running import DOMAIN, RunningCore, eventually, organisation
 
-CALLER, CALLED = "101", "200"
 SETTLE_S = 4.0
 WINDOW_S = 15.0
 
@@ -30,9 +29,7 @@ async def bridged(core: RunningCore, folder: Path, calls: int) -> list[Result]:
     idle = usage(core.process.pid)
     called = load.called(core.port + 4, media=True)
     length = calls / 20 + SETTLE_S + WINDOW_S + 5
-    callers = load.callers(
-        core.port + 5, CALLER, password(CALLER), CALLED, calls=calls, rate=20, seconds=length, media=True
-    )
+    callers = load.callers(core.port + 5, Shape(calls, 20, length, media=True))
     try:
         async with core.client() as client:
 
@@ -79,16 +76,15 @@ async def setup(core: RunningCore, folder: Path) -> list[Result]:
     try:
         for calls in (200, 1000):  # the first warms up
             before = usage(core.process.pid)
-            callers = load.callers(
-                core.port + 5, CALLER, password(CALLER), CALLED, calls=calls, rate=50, seconds=0.5, media=False
-            )
+            callers = load.callers(core.port + 5, Shape(calls, 50, 0.5))
             await load.ended(callers, core.port + 5, calls / 50 + 60)
             after = usage(core.process.pid)
     finally:
         called.kill()
     records = await core.records()
     assert sum(record.outcome == "answered" for record in records) == 1200
-    return [Result("CPU per call set up and torn down, 50 a second", (after.cpu - before.cpu) / calls * 1000, "ms", 5.0)]
+    per_call = (after.cpu - before.cpu) / calls * 1000
+    return [Result("CPU per call set up and torn down, 50 a second", per_call, "ms", 5.0)]
 
 
 async def delay(core: RunningCore, folder: Path) -> list[Result]:
@@ -96,15 +92,8 @@ async def delay(core: RunningCore, folder: Path) -> list[Result]:
     send times that sipp logs on one side against the receive times on the other."""
     load = Load(folder, core, DOMAIN)
     await office(core, core.port + 4)
-    called = load.sipp(load.prepare("called", media=False), core.port + 4, "-trace_msg", "-message_file", "in.log", remote=False)
-    arguments = ("-trace_msg", "-message_file", "out.log")
-    callers = load.sipp(
-        load.prepare("caller", media=False),
-        core.port + 5,
-        *("-s", CALLED, "-au", CALLER, "-ap", password(CALLER), "-auth_uri", f"{CALLED}@{DOMAIN}"),
-        *("-key", "user", CALLER, "-m", "400", "-r", "20", "-d", "500", "-timeout", "90s"),
-        *arguments,
-    )
+    called = load.called(core.port + 4, "-trace_msg", "-message_file", "in.log", media=False)
+    callers = load.callers(core.port + 5, Shape(400, 20, 0.5), "-trace_msg", "-message_file", "out.log")
     try:
         await load.ended(callers, core.port + 5, 100)
     finally:

@@ -7,10 +7,21 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.running import RunningCore
+from tests.running import RunningCore, password
 
+CALLER, CALLED = "101", "200"
 SCENARIOS = Path(__file__).with_name("scenarios")
 MEDIA = '<nop><action><exec rtp_stream="tone.raw,-1,8,PCMA/8000"/></action></nop>'
+
+
+@dataclass(frozen=True)
+class Shape:
+    """`calls` in all, `rate` a second, each of `seconds`, with audio or without."""
+
+    calls: int
+    rate: float
+    seconds: float
+    media: bool = False
 
 
 @dataclass
@@ -32,7 +43,9 @@ class Load:
         path.write_text(text)
         return path
 
-    def sipp(self, scenario: Path, port: int, *arguments: str, remote: bool = True) -> subprocess.Popen[bytes]:
+    def sipp(
+        self, scenario: Path, port: int, *arguments: str, remote: bool = True
+    ) -> subprocess.Popen[bytes]:
         """Start sipp on a local port."""
         target = [f"127.0.0.1:{self.core.port}"] if remote else []
         command = ["sipp", *target, "-sf", str(scenario), "-i", "127.0.0.1", "-mi", "127.0.0.1"]
@@ -40,22 +53,21 @@ class Load:
         log = (self.folder / f"sipp-{port}.log").open("wb")
         return subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log)
 
-    def called(self, port: int, *, media: bool) -> subprocess.Popen[bytes]:
+    def called(self, port: int, *arguments: str, media: bool) -> subprocess.Popen[bytes]:
         """Phones that answer at once, all on one port."""
-        return self.sipp(self.prepare("called", media=media), port, remote=False)
+        return self.sipp(self.prepare("called", media=media), port, *arguments, remote=False)
 
-    def callers(
-        self, port: int, user: str, password: str, number: str, *, calls: int, rate: float, seconds: float, media: bool
-    ) -> subprocess.Popen[bytes]:
-        """`calls` calls in all, `rate` a second, each of `seconds`."""
+    def callers(self, port: int, shape: Shape, *arguments: str) -> subprocess.Popen[bytes]:
+        """Calls from CALLER to CALLED."""
+        patience = shape.calls / shape.rate + shape.seconds + 30
         return self.sipp(
-            self.prepare("caller", media=media),
+            self.prepare("caller", media=shape.media),
             port,
-            *("-s", number, "-au", user, "-ap", password, "-auth_uri", f"{number}@{self.domain}"),
-            *("-key", "user", user, "-m", str(calls), "-l", str(calls), "-r", str(rate)),
-            *("-d", str(int(seconds * 1000)), "-timeout", f"{int(calls / rate + seconds + 30)}s"),
+            *("-s", CALLED, "-au", CALLER, "-ap", password(CALLER), "-auth_uri", f"{CALLED}@{self.domain}"),
+            *("-key", "user", CALLER, "-m", str(shape.calls), "-l", str(shape.calls), "-r", str(shape.rate)),
+            *("-d", str(int(shape.seconds * 1000)), "-timeout", f"{int(patience)}s"),
+            *arguments,
         )
-
 
     async def ended(self, process: subprocess.Popen[bytes], port: int, seconds: float) -> None:
         """Wait for the end of the sipp on `port`. AssertionError when a call went wrong."""

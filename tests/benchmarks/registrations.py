@@ -15,7 +15,8 @@ async def pairs(core: RunningCore, folder: Path) -> list[Result]:
     assert core.process is not None
     numbers = [str(10000 + index) for index in range(PHONES)]
     await core.apply(organisation(numbers={number: [number] for number in numbers}))
-    lines = [f"{number};[authentication username={number} password={password(number)}]" for number in numbers]
+    credentials = "[authentication username={0} password={1}]"
+    lines = [f"{number};{credentials.format(number, password(number))}" for number in numbers]
     (folder / "users.csv").write_text("SEQUENTIAL\n" + "\n".join(lines) + "\n")
     load = Load(folder, core, DOMAIN)
     results = []
@@ -28,7 +29,8 @@ async def pairs(core: RunningCore, folder: Path) -> list[Result]:
         )
         await load.ended(process, core.port + 4, 100)
         after = usage(core.process.pid)
-        results.append(Result(f"CPU per REGISTER pair, {what}", (after.cpu - before.cpu) / PHONES * 1000, "ms", 0.4))
+        per_pair = (after.cpu - before.cpu) / PHONES * 1000
+        results.append(Result(f"CPU per REGISTER pair, {what}", per_pair, "ms", 0.4))
         if index == 0:
             results.append(Result("memory per binding", (after.rss - before.rss) / PHONES * 1024, "kB"))
     async with core.client() as client:

@@ -31,6 +31,7 @@ struct Tap {
     bool direct = false;             // the conference bridge is kept away
     unsigned rate = 0, samples = 0;  // Hz; samples in a frame
     int call = PJSUA_INVALID_ID;
+    unsigned index = 0;  // of the stream in its call
 };
 
 using TapPtr = std::shared_ptr<Tap>;
@@ -164,8 +165,9 @@ pj_status_t tap_destroy(pjmedia_port *port) {
 }
 
 void on_stream_created(pjsua_call_id call_id, pjsua_on_stream_created_param *param) {
-    if (!state || static_cast<std::size_t>(call_id) >= state->taps.size()) {
-        return;
+    if (!state || static_cast<std::size_t>(call_id) >= state->taps.size() ||
+        state->taps[static_cast<std::size_t>(call_id)]) {
+        return;  // a second stream of the call stays with the conference bridge
     }
     pj_pool_t *pool = pjsua_pool_create("tap", 1000, 1000);
     auto *port = new (pj_pool_zalloc(pool, sizeof(TapPort))) TapPort();
@@ -181,6 +183,7 @@ void on_stream_created(pjsua_call_id call_id, pjsua_on_stream_created_param *par
     port->tap->rate = PJMEDIA_PIA_SRATE(&info);
     port->tap->samples = PJMEDIA_PIA_SPF(&info);
     port->tap->call = call_id;
+    port->tap->index = param->stream_idx;
     if (pjmedia_port_init_grp_lock(&port->base, pool, nullptr) != PJ_SUCCESS) {
         tap_destroy(&port->base);
         return;
@@ -279,6 +282,12 @@ void bridge_stop() {
     pj_thread_join(state->thread);
     pj_thread_destroy(state->thread);
     state->replace(std::make_shared<Pairs>());
+    for (const TapPtr &tap : state->taps) {
+        if (tap) {  // calls may outlive the module: nobody tells any more when their streams go
+            const std::lock_guard<std::mutex> lock(tap->use);
+            tap->stream = nullptr;
+        }
+    }
     pj_pool_release(state->pool);
     delete state;
     state = nullptr;
@@ -316,9 +325,9 @@ void part(int call_id) {
 
 int joined() { return state ? static_cast<int>(state->current()->size()) * 2 : 0; }
 
-void bridge_stream_destroyed(int call_id) {
+void bridge_stream_destroyed(int call_id, unsigned index) {
     const TapPtr tap = tap_of(call_id);
-    if (!tap) {
+    if (!tap || tap->index != index) {
         return;
     }
     separate(tap.get());

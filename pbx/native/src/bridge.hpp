@@ -16,7 +16,7 @@ void part(int call_id);
 // Legs that are joined now.
 int joined();
 
-// The stream of a call is about to be destroyed.
-void bridge_stream_destroyed(int call_id);
+// A stream of a call is about to be destroyed.
+void bridge_stream_destroyed(int call_id, unsigned index);
 
 }  // namespace pbx

@@ -97,8 +97,8 @@ const Past *past_of(int call_id, const pjsua_call *call) {
     return same ? &past : nullptr;
 }
 
-void on_stream_destroyed(pjsua_call_id call_id, pjmedia_stream *stream, unsigned) {
-    bridge_stream_destroyed(call_id);
+void on_stream_destroyed(pjsua_call_id call_id, pjmedia_stream *stream, unsigned index) {
+    bridge_stream_destroyed(call_id, index);
     const pjsua_call *call = call_at(call_id);
     CallStats stats;
     if (!call || static_cast<std::size_t>(call_id) >= state().past.size() || !read_stream(stream, stats)) {
