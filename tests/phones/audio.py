@@ -144,6 +144,11 @@ def sine(hz: float, seconds: float, rate: int, level_dbov: float) -> Samples:
     return np.round(np.clip(amplitude * np.sin(phase), -32768, 32767)).astype(np.int16)
 
 
+def silence(seconds: float, rate: int) -> Samples:
+    """Digital silence."""
+    return np.zeros(int(seconds * rate), np.int16)
+
+
 def write_wav(path: Path, samples: Samples, rate: int) -> Path:
     """Write mono 16-bit PCM and return `path`."""
     with wave.open(str(path), "wb") as out:

@@ -1,6 +1,6 @@
 """Debian's baresip 1.0.0 as a phone, driven over its ctrl_tcp module (JSON in netstrings).
 
-It sends with `ausine` and keeps what it decodes with `sndfile`. What it cannot do stands in README.md.
+It sends with `aufile` and keeps what it decodes with `sndfile`. What it cannot do stands in README.md.
 """
 
 import asyncio
@@ -12,9 +12,22 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from tests.phones import net
-from tests.phones.audio import FLOOR_DBOV, NOTHING, SILENCE_DBOV, Samples, read_growing_wav, tone_level
+from tests.phones.audio import (
+    FLOOR_DBOV,
+    NOTHING,
+    SILENCE_DBOV,
+    Samples,
+    read_growing_wav,
+    silence,
+    sine,
+    tone_level,
+    write_wav,
+)
 from tests.phones.base import (
+    SENT_LEVEL_DBOV,
     Account,
     BasePhone,
     CallState,
@@ -29,9 +42,11 @@ PROGRAM = "baresip"
 MODULES = "/usr/lib/baresip/modules"
 CODEC_NAMES = {"opus": "opus/48000/2", "G722": "G722/16000/1", "PCMA": "PCMA/8000/1", "PCMU": "PCMU/8000/1"}
 CODEC_MODULES = {"opus": "opus.so", "G722": "g722.so", "PCMA": "g711.so", "PCMU": "g711.so"}
-#: Level of ausine at 48 kHz. Resampling down to the codec's rate changes it by frequency (-10.5 at 300 Hz to
-#: -7.8 at 1,500 Hz for G.711), so the level is taken from what baresip recorded just before its encoder.
-AUSINE_DBOV = -8.91
+TONE_RATE = 16000
+TONE_S = 300  # baresip plays a file once; a call that lasts longer than this hears silence after it
+#: baresip's G.722 lacks the shift by one bit that others make between 16 bit samples and the codec's 15:
+#: others hear it 6 dB louder than it speaks, it hears them 6 dB softer.
+G722_GAIN_DB = 6.02
 DIGIT_GAP_S = 0.25
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -49,16 +64,16 @@ class Baresip(BasePhone):
 
     kind = "baresip"
 
-    def __init__(self, account: Account, ca_file: Path | None = None) -> None:
+    def __init__(self, account: Account, ca_file: Path | None = None, *, stereo_opus: bool = False) -> None:
         super().__init__(account)
         self._ca_file = ca_file
+        self._stereo = stereo_opus
         self._control_port = 0
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
         self._answers: dict[str, asyncio.Future[dict[str, Any]]] = {}
         self._tokens = itertools.count(1)
-        self._tone_hz = 1000.0
-        self._muted = False
+        self._tone_hz = 1000
 
     # --- start and stop ---------------------------------------------------------------------------
 
@@ -85,10 +100,12 @@ class Baresip(BasePhone):
             "call_local_timeout 300",
             "call_max_calls 8",
             "audio_player aubridge,nil",
-            f"audio_source ausine,{self._tone_hz:.0f}",
+            f"audio_source aufile,{self._tone_file()}",
             "audio_alert aubridge,alert",
-            "ausrc_srate 48000",  # all that ausine knows
-            "ausrc_channels 2",
+            f"ausrc_srate {TONE_RATE}",
+            "ausrc_channels 1",
+            f"opus_stereo {'yes' if self._stereo else 'no'}",
+            f"opus_sprop_stereo {'yes' if self._stereo else 'no'}",
             *(f"{name}_format s16" for name in ("ausrc", "auplay", "auenc", "audec")),
             "audio_buffer 20-160",
             "jitter_buffer_delay 0-0",  # loopback needs none, and none means heard = received
@@ -97,7 +114,7 @@ class Baresip(BasePhone):
             *(f"module {name}" for name in modules),
             "module sndfile.so",
             "module aubridge.so",
-            "module ausine.so",
+            "module aufile.so",
             "module_tmp account.so",
             "module_app menu.so",
             "module_app ctrl_tcp.so",
@@ -251,23 +268,37 @@ class Baresip(BasePhone):
     # --- audio ------------------------------------------------------------------------------------
 
     async def send_tone(self, hz: float) -> None:
-        if (hz == 0) != self._muted:
-            self._muted = hz == 0
-            await self._command("mute")
-        if hz:
-            self._tone_hz = hz
-            await self._command("ausrc", f"ausine,{hz:.0f}")
+        """See Phone.send_tone; rounded to whole Hz."""
+        self._tone_hz = round(hz)
+        await self._command("ausrc", f"aufile,{self._tone_file()}")
+
+    def _tone_file(self) -> Path:
+        path = self.folder / f"tone-{self._tone_hz}.wav"
+        if not path.exists():
+            second = (
+                sine(self._tone_hz, 1, TONE_RATE, SENT_LEVEL_DBOV) if self._tone_hz else silence(1, TONE_RATE)
+            )
+            write_wav(path, np.tile(second, TONE_S), TONE_RATE)
+        return path
 
     @property
     def sent_level_dbov(self) -> float:
-        """Level of the present tone, measured before the encoder in the call's last second; AUSINE_DBOV
-        without call."""
+        """Level that others hear: the tone as recorded before the encoder in the call's last second
+        (resampling to 8,000 Hz changes it by frequency), and more with G.722. SENT_LEVEL_DBOV while
+        nothing was sent yet."""
         file = self._newest("dump-*-enc.wav")
-        if file is None or self._muted:
-            return AUSINE_DBOV
+        if file is None or not self._tone_hz:
+            return SENT_LEVEL_DBOV
         samples, rate = read_growing_wav(file)
         level = tone_level(last_seconds(samples, rate, 1.0), rate, self._tone_hz) if rate else FLOOR_DBOV
-        return level if level > SILENCE_DBOV else AUSINE_DBOV
+        return (level if level > SILENCE_DBOV else SENT_LEVEL_DBOV) + (
+            G722_GAIN_DB if self._uses_g722 else 0.0
+        )
+
+    @property
+    def _uses_g722(self) -> bool:
+        chosen = [line for line in self._log if "audio: Set audio encoder: " in line]
+        return bool(chosen) and "G722" in chosen[-1]
 
     def _newest(self, pattern: str) -> Path | None:
         return max(self.folder.glob(pattern), key=lambda path: path.stat().st_mtime, default=None)
@@ -284,6 +315,8 @@ class Baresip(BasePhone):
         samples, rate = read_growing_wav(file)
         if self.state is CallState.ESTABLISHED and last_s is not None:
             samples = with_silence_since(samples, rate, time.time() - file.stat().st_mtime)
+        if self._uses_g722:
+            samples = np.clip(samples.astype(np.int32) * 2, -32768, 32767).astype(np.int16)
         return last_seconds(samples, rate, last_s), rate
 
 

@@ -149,9 +149,10 @@ class Phone(Protocol):
         ...
 
     async def wait_hears(
-        self, hz: float, level_dbov: float, within_db: float = 1.0, timeout: float = DEADLINE_S
+        self, hz: float, level: "float | Phone", within_db: float = 1.0, timeout: float = DEADLINE_S
     ) -> None:
-        """Wait until the last second heard is the tone `hz` at `level_dbov`."""
+        """Wait until the last second heard is the tone `hz` at `level` dBov, or at what the phone
+        `level` sends."""
         ...
 
 
@@ -377,14 +378,15 @@ class BasePhone:
         raise NotImplementedError
 
     async def wait_hears(
-        self, hz: float, level_dbov: float, within_db: float = 1.0, timeout: float = DEADLINE_S
+        self, hz: float, level: "float | Phone", within_db: float = 1.0, timeout: float = DEADLINE_S
     ) -> None:
         problem: str | None = "nothing"
 
         def fits() -> bool:
             nonlocal problem
             samples, rate = self.heard(last_s=1.0)
-            problem = hears_problem(samples, rate, hz, level_dbov, within_db)
+            dbov = level if isinstance(level, int | float) else level.sent_level_dbov
+            problem = hears_problem(samples, rate, hz, dbov, within_db)
             return problem is None
 
         try:

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from tests.phones import net
-from tests.phones.audio import HEADER_BYTES, NOTHING, Samples, read_growing_wav, sine, write_wav
+from tests.phones.audio import HEADER_BYTES, NOTHING, Samples, read_growing_wav, silence, sine, write_wav
 from tests.phones.base import (
     SENT_LEVEL_DBOV,
     Account,
@@ -294,8 +294,7 @@ class Linphone(BasePhone):
         plays in a loop gets new contents instead; frequencies are rounded to 0.1 Hz so that the loop has
         no seam."""
         self._tone_hz = hz
-        level = SENT_LEVEL_DBOV if hz else -200.0
-        samples = sine(round(hz, 1), TONE_S, TONE_RATE, level)
+        samples = sine(round(hz, 1), TONE_S, TONE_RATE, SENT_LEVEL_DBOV) if hz else silence(TONE_S, TONE_RATE)
         path = self.folder / "tone.wav"
         if path.exists():
             with path.open("r+b") as file:

@@ -29,6 +29,7 @@ CHILD = Path(__file__).with_name("pjsua_child.py")
 TONE_RATE = 16000  # the bridge's own
 TONE_S = 10
 WRITE_EVERY_S = 0.4
+BUSY_S = 3.0
 
 Use = Literal["off", "optional", "required"]
 TimerUse = Literal["off", "optional", "required", "always"]
@@ -53,6 +54,7 @@ class Pjsua(BasePhone):
         timer: TimerUse = "optional",
         session_expires: int = 1800,
         min_se: int = 90,
+        follow_redirects: bool = False,
         ca_file: Path | None = None,
     ) -> None:
         super().__init__(account)
@@ -62,6 +64,7 @@ class Pjsua(BasePhone):
             "timer": timer,
             "session_expires": session_expires,
             "min_se": min_se,
+            "follow": follow_redirects,
         }
         self._ca_file = ca_file
         self._ids = itertools.count(1)
@@ -122,6 +125,18 @@ class Pjsua(BasePhone):
             return await asyncio.wait_for(waiting, 5.0)
         except TimeoutError:
             raise PhoneError(self._failure(f"no answer to {name}")) from None
+
+    async def _renegotiate(self, name: str, **arguments: Any) -> None:
+        """Like _command, again for up to BUSY_S while an offer is still open (PJSIP refuses a second one)."""
+        deadline = time.monotonic() + BUSY_S
+        while True:
+            try:
+                await self._command(name, **arguments)
+                return
+            except PhoneError as error:
+                if "PJ_EINVALIDOP" not in str(error).split("\n", 1)[0] or time.monotonic() > deadline:
+                    raise
+                await asyncio.sleep(0.05)
 
     def _on_line(self, line: str) -> None:
         if not line.startswith("{"):
@@ -222,20 +237,20 @@ class Pjsua(BasePhone):
         await self._command("hangup")
 
     async def hold(self) -> None:
-        await self._command("hold")
+        await self._renegotiate("hold")
 
     async def resume(self) -> None:
-        await self._command("reinvite", unhold=True)
+        await self._renegotiate("reinvite", unhold=True)
 
     async def reinvite(self, *, late_offer: bool = False, codecs: list[str] | None = None) -> None:
         """Send a re-INVITE, without SDP (`late_offer`) or with other `codecs`."""
         if codecs is not None:
             await self._command("codecs", names=codecs)
-        await self._command("reinvite", late_offer=late_offer)
+        await self._renegotiate("reinvite", late_offer=late_offer)
 
     async def update(self) -> None:
         """Send an UPDATE with an offer (RFC 3311)."""
-        await self._command("update")
+        await self._renegotiate("update")
 
     async def transfer(self, number: str) -> None:
         """Blind transfer of the call by REFER; `transfer_codes` gets what the NOTIFYs say."""

@@ -93,6 +93,10 @@ class Call(pj.Call):
         via = "info" if prm.method == pj.PJSUA_DTMF_METHOD_SIP_INFO else "rtp"
         tell(event="dtmf", digit=prm.digit, via=via)
 
+    def onCallRedirected(self, prm: pj.OnCallRedirectedParam) -> int:
+        """Follow a 3xx only when told to; else the call ends with its code."""
+        return pj.PJSIP_REDIRECT_ACCEPT if self.phone.settings["follow"] else pj.PJSIP_REDIRECT_REJECT
+
     def onCallTransferStatus(self, prm: pj.OnCallTransferStatusParam) -> None:
         tell(event="transfer", code=prm.statusCode, reason=prm.reason, final=prm.finalNotify)
 

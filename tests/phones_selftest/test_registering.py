@@ -1,4 +1,4 @@
-"""Every kind of phone registers with digest over every transport it has, calls through a server and unregisters."""
+"""Every kind of phone registers with digest over each transport, calls through a server and unregisters."""
 
 from pathlib import Path
 
@@ -34,30 +34,29 @@ def account(server: TinyServer, user: str, transport: Transport = "udp") -> Acco
 async def test_registers_is_called_and_unregisters(
     kind: type[BasePhone], transport: Transport, tmp_path: Path
 ) -> None:
-    async with TinyServer(PASSWORDS, tmp_path) as server:
-        async with (
-            kind(account(server, "alice", transport)) as phone,
-            Pjsua(account(server, "bob")) as caller,
-        ):
-            await phone.register(expires=300)
-            await phone.wait_registered()
-            assert "alice" in server.bindings
-            await caller.register()
-            await caller.wait_registered()
+    async with (
+        TinyServer(PASSWORDS, tmp_path) as server, kind(account(server, "alice", transport)) as phone,
+        Pjsua(account(server, "bob")) as caller,
+    ):
+        await phone.register(expires=300)
+        await phone.wait_registered()
+        assert "alice" in server.bindings
+        await caller.register()
+        await caller.wait_registered()
 
-            await caller.call("alice")
-            await phone.wait_ringing()
-            assert phone.caller_shown is not None
-            assert (phone.caller_shown.name, phone.caller_shown.number) == ("Bob", "bob")
-            await phone.answer()
-            await caller.wait_established()
-            await phone.wait_hears(1000, caller.sent_level_dbov)
-            await caller.hangup()
-            await phone.wait_ended()
+        await caller.call("alice")
+        await phone.wait_ringing()
+        assert phone.caller_shown is not None
+        assert (phone.caller_shown.name, phone.caller_shown.number) == ("Bob", "bob")
+        await phone.answer()
+        await caller.wait_established()
+        await phone.wait_hears(1000, caller)
+        await caller.hangup()
+        await phone.wait_ended()
 
-            await phone.unregister()
-            await phone.wait_unregistered()
-            await phone.until(lambda: "alice" not in server.bindings, "removal of the binding")
+        await phone.unregister()
+        await phone.wait_unregistered()
+        await phone.until(lambda: "alice" not in server.bindings, "removal of the binding")
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -154,7 +154,7 @@ class TinyServer:
         if method == "INVITE":
             # One for each side, so that both keep to their own transport (RFC 5658).
             lines = f"Record-Route: {self._route(uri)}\r\nRecord-Route: {self._route(header(text, 'Contact'))}\r\n"
-        start, rest = text.split("\r\n", 1)
+        _start, rest = text.split("\r\n", 1)
         rest = re.sub(r"(?im)^Route\s*:.*?\r\n", "", rest)
         send((f"{method} {uri} SIP/2.0\r\n" + self._via(uri, key) + lines + rest).encode())
 
