@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tests.native.harness import ROOT, Agent, Phone
+from tests.native.harness import ROOT, Agent, Phone, sdp
 
 
 def test_wake_ends_poll_within_a_millisecond(agent: Agent) -> None:
@@ -57,3 +57,16 @@ pbx_native.uninstall(); e.libDestroy(); print("end")
     assert done.returncode == 0, done.stderr
     lines = [line for line in done.stdout.splitlines() if line.startswith(("before", "twice", "type", "end"))]
     assert [line.split()[0] for line in lines] == ["before", "twice", "type", "end"]
+
+
+def test_calls_may_outlive_the_module(agent: Agent, phone: Phone) -> None:
+    """Their audio runs in PJSIP's threads until libDestroy()."""
+    agent.screen_all("pass")
+    for number in range(5):
+        body = sdp(40000 + 2 * number)
+        phone.send(
+            phone.request("INVITE", "Content-Type: application/sdp", body=body, call_id=f"alive{number}")
+        )
+        agent.wait("media", id=number)
+    agent.native("uninstall")
+    assert agent.quit() == 0
