@@ -48,6 +48,12 @@ class Client(RawSip):
         )
         self._reader_task = asyncio.create_task(self._read_stream(reader))
 
+    async def close(self) -> None:
+        """Close the socket as a phone that is switched off, without waiting for TLS's farewell."""
+        if self._writer is not None:
+            self._writer.transport.abort()
+        await super().close()
+
     @property
     def contact(self) -> str:
         tail = "" if self.transport == "udp" else f";transport={self.transport}"
@@ -57,11 +63,11 @@ class Client(RawSip):
         """The account of `number` for this client's transport."""
         return self.core.account(number, self.transport, **changes)
 
-    async def challenge(self, account: Account, method: str = "REGISTER", algorithm: str = "MD5") -> Challenge:
+    async def challenge(
+        self, account: Account, method: str = "REGISTER", algorithm: str = "MD5"
+    ) -> Challenge:
         """What a request without credentials is challenged with."""
         answer = await self.ask(self.plain(account, method))
-        if method == "INVITE":
-            pass  # nobody waits for the ACK: the core answers challenges statelessly
         assert answer.code == 401, answer
         return choose_challenge(answer.headers.getlist("WWW-Authenticate"), algorithm)
 

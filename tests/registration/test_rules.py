@@ -133,7 +133,9 @@ async def test_maximum_of_bindings(office: RunningCore) -> None:
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
-@pytest.mark.parametrize("host", ["192.168.255.254:5060", "phone.invalid", "[2001:db8::1]:5060", "127.0.0.1:9"])
+@pytest.mark.parametrize(
+    "host", ["192.168.255.254:5060", "phone.invalid", "[2001:db8::1]:5060", "127.0.0.1:9"]
+)
 async def test_calls_go_to_where_the_register_came_from(
     office: RunningCore, transport: Transport, host: str
 ) -> None:
