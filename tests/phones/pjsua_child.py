@@ -3,6 +3,7 @@ JSON object a line; answers and events come as JSON lines on standard output. Ru
 imports no more than pjsua2 and the standard library, so that this PJSIP never meets the one under test.
 """
 
+import ctypes
 import json
 import os
 import select
@@ -332,8 +333,10 @@ class PhoneProgram:
 
     def run(self) -> None:
         pending = b""
+        flush = ctypes.CDLL(None).fflush
         while self.running:
             self.endpoint.libHandleEvents(POLL_MS)
+            flush(None)  # PJLIB's log file, which the parent reads as the trace
             if not select.select([0], [], [], 0)[0]:
                 continue
             chunk = os.read(0, 65536)

@@ -136,7 +136,7 @@ async def test_pjsua_early_media_late_offer_update_and_reinvite() -> None:
         await a.call(b.contact_uri)
         await a.until(lambda: a.state is CallState.EARLY, "183")
         await a.wait_hears(900, b)
-        assert b.received("PRACK")
+        await b.until(lambda: bool(b.received("PRACK")), "PRACK")
         await b.answer()
         await a.wait_established()
         await a.update()

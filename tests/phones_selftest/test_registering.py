@@ -35,7 +35,8 @@ async def test_registers_is_called_and_unregisters(
     kind: type[BasePhone], transport: Transport, tmp_path: Path
 ) -> None:
     async with (
-        TinyServer(PASSWORDS, tmp_path) as server, kind(account(server, "alice", transport)) as phone,
+        TinyServer(PASSWORDS, tmp_path) as server,
+        kind(account(server, "alice", transport)) as phone,
         Pjsua(account(server, "bob")) as caller,
     ):
         await phone.register(expires=300)
@@ -61,7 +62,7 @@ async def test_registers_is_called_and_unregisters(
 
 @pytest.mark.parametrize("kind", KINDS)
 async def test_calls_a_number_through_the_server(kind: type[BasePhone], tmp_path: Path) -> None:
-    async with TinyServer(PASSWORDS, tmp_path) as server:
+    async with TinyServer(PASSWORDS, tmp_path) as server:  # noqa: SIM117
         async with kind(account(server, "alice")) as caller, Pjsua(account(server, "bob")) as called:
             for phone in (caller, called):
                 await phone.register()

@@ -153,7 +153,8 @@ class TinyServer:
         lines = ""
         if method == "INVITE":
             # One for each side, so that both keep to their own transport (RFC 5658).
-            lines = f"Record-Route: {self._route(uri)}\r\nRecord-Route: {self._route(header(text, 'Contact'))}\r\n"
+            sides = (self._route(uri), self._route(header(text, "Contact")))
+            lines = "".join(f"Record-Route: {side}\r\n" for side in sides)
         _start, rest = text.split("\r\n", 1)
         rest = re.sub(r"(?im)^Route\s*:.*?\r\n", "", rest)
         send((f"{method} {uri} SIP/2.0\r\n" + self._via(uri, key) + lines + rest).encode())
@@ -183,7 +184,17 @@ class TinyServer:
         found = re.search(r"branch=([^;,\s]+)", header(text, "Via"))
         send = self._routes.get(found.group(1)) if found else None
         if send is not None:
-            send(re.sub(r"(?im)^(Via|v)\s*:.*?\r\n", "", text, count=1).encode())
+            # Our own Via is the first value; some phones fold all of them into one line.
+            text = (
+                re.sub(r"(?im)^(Via|v)(\s*:)[^,\r\n]*,\s*", r"\1\2 ", text, count=1)
+                if _folded(text)
+                else (re.sub(r"(?im)^(Via|v)\s*:.*?\r\n", "", text, count=1))
+            )
+            send(text.encode())
+
+
+def _folded(text: str) -> bool:
+    return "," in header(text, "Via")
 
 
 def _key(request: str) -> str:
