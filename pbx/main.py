@@ -7,6 +7,7 @@ import sys
 import time
 
 import structlog
+import uvloop
 
 from config.logs import configure
 from config.settings import Settings, SettingsError, load
@@ -139,7 +140,7 @@ def main() -> int:
     try:
         settings = load()
         configure(settings.log_level)
-        asyncio.run(run(settings))
+        uvloop.run(run(settings))
     except (SettingsError, StartError, StoreError, SipError, AddressError) as error:
         sys.stderr.write(f"{error}\n")
         return 2

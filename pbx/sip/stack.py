@@ -98,6 +98,7 @@ class SipStack:
         self._post = post
         self._log_level = log_level
         self._commands: deque[Callable[[], object]] = deque()
+        self._woken = False
         self._agenda = Agenda()
         self._probes: dict[int, tuple[str, str, str]] = {}
         self._next_probe = 0
@@ -153,7 +154,9 @@ class SipStack:
 
     def _do(self, action: Callable[[], object]) -> None:
         self._commands.append(action)
-        pbx_native.wake()
+        if not self._woken:
+            self._woken = True
+            pbx_native.wake()
 
     # --- The PJSIP thread --------------------
 
@@ -195,6 +198,8 @@ class SipStack:
         return endpoint, account
 
     def _work(self) -> None:
+        # Cleared first: a command that comes meanwhile is either seen below or wakes again.
+        self._woken = False
         commands = self._commands
         while commands:
             try:
