@@ -199,13 +199,15 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncomingCall:
-    """An admitted INVITE: a new leg that waits for an answer."""
+    """An admitted INVITE: a new leg that waits for an answer. `codecs` are those of ours that it offers, in
+    its order."""
 
     leg: str
     caller: Caller
     number: str
     source: str
     has_offer: bool
+    codecs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -289,7 +291,8 @@ LegEvent = LegProgress | LegAnswered | LegMedia | LegEnded | DigitPressed | Prom
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invite:
     """Call a binding on a new leg. `number` and `name` are shown to it in `domain` (From and
-    P-Asserted-Identity, RFC 3325); `called` is the number in To; dtmf as configured for the device."""
+    P-Asserted-Identity, RFC 3325); `called` is the number in To; dtmf as configured for the device;
+    `codecs` are offered first, in that order."""
 
     leg: str
     binding: Binding
@@ -298,7 +301,7 @@ class Invite:
     number: str
     name: str
     dtmf: Literal["auto", "rtp", "info"] = "auto"
-    auto_answer: bool = False
+    codecs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

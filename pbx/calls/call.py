@@ -79,6 +79,7 @@ class Call:
         self._device: Caller | None = None
         self._ringing = Ringing()
         self._can_hear = False
+        self._codecs: tuple[str, ...] = ()
         self._alerted = False
         self._early: Leg | None = None
         self._redirects = 0
@@ -98,6 +99,7 @@ class Call:
         self._now = self._ledger.started_at = now
         self._device = event.caller
         self._can_hear = event.has_offer
+        self._codecs = event.codecs
         self._show(event.caller.extension)
         self._caller = Leg(
             id=event.leg,
@@ -229,10 +231,11 @@ class Call:
             self._advance("not_registered")
             return
         extension = self.tenant.extension(self._target)
+        caller = self._ledger
         for binding in bindings:
             leg = self._offer(binding, "callee", self._target, extension.name if extension else "")
             self._out.append(
-                invite(leg, binding, self.tenant, number=self._ledger.number, name=self._ledger.name)
+                invite(leg, binding, self.tenant, number=caller.number, name=caller.name, codecs=self._codecs)
             )
         self._out.append(StartTimer(call=self.id, name="ring", seconds=step.seconds))
 
@@ -295,6 +298,7 @@ class Call:
         if leg.role == "caller":
             self._caller = leg
             self._can_hear = True
+            self._codecs = (leg.codec,) if leg.codec else ()
             self._device = Caller(self.tenant.id, leg.device or "", leg.extension or "")
             self._route(self.dialled)
         else:

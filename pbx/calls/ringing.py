@@ -54,8 +54,11 @@ def reachable(
     return found
 
 
-def invite(leg: Leg, binding: Binding, tenant: Tenant, *, number: str, name: str) -> Invite:
-    """The command that offers a call from `number` and `name` to the phone of `leg`."""
+def invite(
+    leg: Leg, binding: Binding, tenant: Tenant, *, number: str, name: str, codecs: tuple[str, ...] = ()
+) -> Invite:
+    """The command that offers a call from `number` and `name` to the phone of `leg`, with the caller's
+    `codecs` first: then the two need no transcoding if they have one in common."""
     device = tenant.device(binding.device)
     return Invite(
         leg=leg.id,
@@ -65,4 +68,5 @@ def invite(leg: Leg, binding: Binding, tenant: Tenant, *, number: str, name: str
         number=number,
         name=name,
         dtmf=device.dtmf if device else "auto",
+        codecs=codecs,
     )

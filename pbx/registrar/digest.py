@@ -1,8 +1,8 @@
 """Digest authentication of requests (RFC 7616 and RFC 8760): challenges, nonces, checking an answer.
 
-A nonce carries its own proof: time, random bytes, and a keyed hash over both and the address it was given to. So
-a challenge costs no memory, and only nonces that a phone used correctly are remembered (with the highest
-count seen) until they are too old. The secret is new with each start: phones then get one `stale`
+A nonce carries its own proof: time, random bytes, and a keyed hash over both and the address it was given
+to. So a challenge costs no memory, and only nonces that a phone used correctly are remembered (with the
+highest count seen) until they are too old. The secret is new with each start: phones then get one `stale`
 challenge, which they answer without asking anybody for a password."""
 
 import hashlib

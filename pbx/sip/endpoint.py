@@ -11,6 +11,7 @@ CLOCK_RATE = 16000  # Hz, of the conference bridge: wideband for Opus and G.722
 SESSION_EXPIRES = 1800  # seconds, RFC 4028
 MINIMUM_SE = 90  # seconds, the least RFC 4028 allows
 MAX_CALLS = 1024
+HANDSHAKE_MS = 10_000  # a TLS handshake that takes longer is given up
 
 
 class SipError(Exception):
@@ -75,6 +76,7 @@ def open_transports(endpoint: pj.Endpoint, config: SipConfig) -> None:
         if name == "TLS":
             transport.tlsConfig.certFile = str(config.certificate)
             transport.tlsConfig.privKeyFile = str(config.key)
+            transport.tlsConfig.msecTimeout = HANDSHAKE_MS
         try:
             endpoint.transportCreate(kind, transport)
         except pj.Error as error:
@@ -85,14 +87,35 @@ def choose_codecs(endpoint: pj.Endpoint) -> None:
     """Allow only our codecs, in our order; Opus in wideband, which is what the bridge carries."""
     infos = endpoint.codecEnum2()
     for info in infos:
-        name = info.codecId
-        rank = CODECS.index(name) if name in CODECS else None
-        endpoint.codecSetPriority(name, 0 if rank is None else 200 - 10 * rank)
+        if info.codecId not in CODECS:
+            endpoint.codecSetPriority(info.codecId, 0)
+    _prioritise(endpoint, CODECS)
     opus = endpoint.getCodecOpusConfig()
     opus.sample_rate = CLOCK_RATE
     opus.channel_cnt = 1
     opus.complexity = 3
     endpoint.setCodecOpusConfig(opus)
+
+
+class CodecOrder:
+    """The order in which the next outgoing call offers our codecs. PJSIP keeps it for all calls alike."""
+
+    def __init__(self, endpoint: pj.Endpoint) -> None:
+        self._endpoint = endpoint
+        self._order: tuple[str, ...] = CODECS
+
+    def prefer(self, names: tuple[str, ...]) -> None:
+        """Offer the named codecs ("PCMA") first, in this order, the others of ours after them."""
+        first = [codec for name in names for codec in CODECS if codec.partition("/")[0] == name]
+        order = tuple(dict.fromkeys([*first, *CODECS]))
+        if order != self._order:
+            self._order = order
+            _prioritise(self._endpoint, order)
+
+
+def _prioritise(endpoint: pj.Endpoint, order: tuple[str, ...]) -> None:
+    for rank, codec in enumerate(order):
+        endpoint.codecSetPriority(codec, 200 - 10 * rank)
 
 
 def phone_account(config: SipConfig) -> pj.AccountConfig:

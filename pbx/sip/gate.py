@@ -6,6 +6,7 @@ from time import time
 from typing import Protocol
 
 from pbx.ports import Admit, Caller, Drop, Reply, Request, Verdict
+from pbx.sip.connections import Connections
 
 Screened = bool | tuple[int, str, list[tuple[str, str]]] | None
 
@@ -28,8 +29,9 @@ class Gate:
     """Turns verdicts into what the native module understands, and remembers who sent the INVITE that PJSIP
     is about to turn into a call."""
 
-    def __init__(self, admission: Screen) -> None:
+    def __init__(self, admission: Screen, connections: Connections) -> None:
         self._admission = admission
+        self._connections = connections
         self._registrations: list[Registration] = []
         self._admitted: tuple[Caller, Request] | None = None
 
@@ -43,6 +45,7 @@ class Gate:
             return False
         assert isinstance(verdict, Admit)
         if request.method == "REGISTER":
+            self._connections.seen(request.source_ip, request.source_port, request.transport)
             self._registrations.append(Registration(request, verdict.caller))
             return True
         self._admitted = (verdict.caller, request)

@@ -10,6 +10,7 @@ import structlog
 
 from pbx.ports import (
     Answer,
+    Binding,
     Bridge,
     Caller,
     HangUp,
@@ -29,9 +30,11 @@ from pbx.ports import (
     StopPlaying,
     Unbridge,
 )
-from pbx.sip.endpoint import add_header, call_options
+from pbx.sip.connections import Connections
+from pbx.sip.endpoint import CodecOrder, add_header, call_options
 from pbx.sip.leg import SipLeg
 from pbx.sip.media import Agenda, Patchbay
+from pbx.sip.offer import codecs
 from pbx.sip.uris import host_port, name_addr, target, user_uri
 
 log = structlog.get_logger("pbx.legs")
@@ -49,13 +52,18 @@ class Legs:
         self,
         account: pj.Account,
         post: Callable[[IncomingCall | LegEvent], None],
+        *,
         find_prompt: Callable[[str, str], Prompt | None],
         agenda: Agenda,
+        codec_order: CodecOrder,
+        connections: Connections,
     ) -> None:
         self.post = post
         self._account = account
         self._find_prompt = find_prompt
         self._agenda = agenda
+        self._codec_order = codec_order
+        self._connections = connections
         self._legs: dict[str, SipLeg] = {}
         self._graveyard: list[SipLeg] = []
         self.patchbay = Patchbay(self._legs.get)
@@ -73,6 +81,7 @@ class Legs:
                 number=request.uri_user,
                 source=host_port(request.source_ip, request.source_port),
                 has_offer=bool(request.body),
+                codecs=codecs(request.body),
             )
         )
 
@@ -140,8 +149,9 @@ class Legs:
         options = call_options()
         identity = name_addr(command.name, user_uri(command.number, command.domain))
         options.txOption.localUri = identity
-        options.txOption.targetUri = target(command.binding)
+        options.txOption.targetUri = self._target(command.binding)
         add_header(options.txOption, "P-Asserted-Identity", identity)
+        self._codec_order.prefer(command.codecs)
         try:
             leg.makeCall(user_uri(command.called, command.domain), options)
         except pj.Error as error:
@@ -149,6 +159,10 @@ class Legs:
             if self._legs.pop(command.leg, None) is not None:
                 self._graveyard.append(leg)
                 self.post(LegEnded(leg=command.leg, code=503, reason=error.reason, remote=False))
+
+    def _target(self, binding: Binding) -> str:
+        reached = self._connections.reaches(binding.source_ip, binding.source_port, binding.transport)
+        return target(binding, connected=reached)
 
     def _answer(self, leg: SipLeg, code: int, identity: str | None = None) -> None:
         options = call_options()

@@ -12,7 +12,9 @@ import pjsua2 as pj
 import structlog
 
 from pbx.ports import Binding, IncomingCall, LegEvent, Prompt, Reply, SipCommand
+from pbx.sip.connections import Connections
 from pbx.sip.endpoint import (
+    CodecOrder,
     SipConfig,
     SipError,
     choose_codecs,
@@ -93,7 +95,8 @@ class SipStack:
         log_level: int = 1,
     ) -> None:
         self._config = config
-        self._gate = Gate(admission)
+        self._connections = Connections()
+        self._gate = Gate(admission, self._connections)
         self._find_prompt = find_prompt
         self._post = post
         self._log_level = log_level
@@ -185,11 +188,23 @@ class SipStack:
 
     def _open(self) -> tuple[pj.Endpoint, _PhoneAccount]:
         endpoint = create_endpoint(self._log_level)
-        pbx_native.install(self._gate.screen, on_result=self._on_result, on_message=self._on_message)
+        pbx_native.install(
+            self._gate.screen,
+            on_result=self._on_result,
+            on_message=self._on_message,
+            on_closed=self._connections.closed,
+        )
         pbx_native.trim_callbacks()
         pbx_native.limit_connections(_MAX_CONNECTIONS_PER_ADDRESS, _MAX_CONNECTIONS)
         account = _PhoneAccount(self._gate)
-        self._legs = account.legs = Legs(account, self._post, self._find_prompt, self._agenda)
+        self._legs = account.legs = Legs(
+            account,
+            self._post,
+            find_prompt=self._find_prompt,
+            agenda=self._agenda,
+            codec_order=CodecOrder(endpoint),
+            connections=self._connections,
+        )
         open_transports(endpoint, self._config)
         endpoint.libStart()
         endpoint.audDevManager().setNullDev()
@@ -228,9 +243,9 @@ class SipStack:
         self._next_probe += 1
         self._probes[self._next_probe] = binding.key
         local = user_uri("centrale", domain)
-        pbx_native.send_request(
-            self._next_probe, "OPTIONS", target(binding), local, binding.aor, [], timeout_ms=8000
-        )
+        reached = self._connections.reaches(binding.source_ip, binding.source_port, binding.transport)
+        there = target(binding, connected=reached)
+        pbx_native.send_request(self._next_probe, "OPTIONS", there, local, binding.aor, [], timeout_ms=8000)
 
     def _on_result(self, token: int, code: int, reason: str) -> None:
         self._post(Probed(self._probes.pop(token), code))

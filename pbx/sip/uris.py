@@ -23,17 +23,27 @@ def name_addr(name: str, uri: str) -> str:
     return f'"{clean}" <{uri}>' if clean else f"<{uri}>"
 
 
-def target(binding: Binding) -> str:
+def target(binding: Binding, *, connected: bool = True) -> str:
     """Request-URI for a binding: the user part as registered, at the address it registered from; with a Path,
-    the contact as it stands and the path as Route headers (RFC 3327 section 5)."""
+    the contact as it stands and the path as Route headers (RFC 3327 section 5). When the phone's own
+    connection is gone (not `connected`) a new one is made to the port it listens on."""
     transport = "" if binding.transport == "udp" else f";transport={binding.transport}"
     if binding.path:
         routes = quote(",".join(binding.path), safe="")
         return f"{_without_headers(binding.contact)}?Route={routes}"
     user, at, _ = _without_headers(binding.contact).partition("@")
     scheme, _, name = user.partition(":")
-    source = host_port(binding.source_ip, binding.source_port)
+    port = binding.source_port if connected else _listening_port(binding)
+    source = host_port(binding.source_ip, port)
     return f"sip:{name}@{source}{transport}" if at and scheme else f"sip:{source}{transport}"
+
+
+def _listening_port(binding: Binding) -> int:
+    """Where the phone says it listens, if that is at the address it came from; else where it came from."""
+    rest = binding.contact.rpartition("@")[2].partition(";")[0].rstrip(">")
+    host, _, port = rest.rpartition(":")
+    same = host.strip("[]") == binding.source_ip and port.isdigit() and 0 < int(port) < 65536
+    return int(port) if same else binding.source_port
 
 
 def _without_headers(uri: str) -> str:
