@@ -85,7 +85,8 @@ class Guard:
 
     def __init__(self, settings: GuardSettings | None = None, flows: Flows | None = None) -> None:
         self._settings = settings or GuardSettings()
-        self._flows = flows or NoFlows()
+        # Not `or`: an empty table of bindings, as every node starts with, is false.
+        self._flows = flows if flows is not None else NoFlows()
         self._sources: OrderedDict[str, _Source] = OrderedDict()
         self._bans: dict[str, BanState] = {}
         self._dropped: dict[str, int] = {}

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 import pytest
 
+from pbx.registrar.bindings import Bindings
 from pbx.registrar.guard import Guard, GuardSettings
+from tests.registrar.test_bindings import binding
 
 HERE = "192.0.2.10"
 PORT = 5062
@@ -169,6 +171,17 @@ def test_success_gives_no_more_than_the_burst() -> None:
     for _ in range(10):
         guard.succeeded(HERE, 0.0)
     assert [guard.spend(HERE, PORT, 0.0) for _ in range(3)] == [True, True, False]
+
+
+def test_phones_that_register_after_the_start_are_known() -> None:
+    """A table that is still empty when the guard is made counts all the same."""
+    bindings = Bindings()
+    guard = Guard(flows=bindings)
+    bindings.put(binding())  # from HERE, PORT
+    fail(guard, 100)
+    assert guard.banned(HERE, 0.0)
+    assert guard.admits(HERE, PORT, 0.0)
+    assert not guard.admits(HERE, PORT + 1, 0.0)
 
 
 def test_malformed_messages_count_a_tenth() -> None:
