@@ -145,18 +145,18 @@ class Guard:
             return
         with self._lock:
             source = self._source(address, now)
-            last = self._settings.ban_after - 1.0
-            if proven or source.failures + 1.0 <= last:
+            if proven:
                 self._add(address, source, 1.0, now)
             else:
-                source.failures = max(source.failures, last)
+                self._suspect(source, 1.0)
 
     def malformed(self, address: str, count: int, now: float) -> None:
-        """`count` messages from here could not be parsed."""
+        """`count` messages from here could not be parsed. They slow the address but never ban it: bytes
+        prove nothing about who sent them, and the parser has dropped them already."""
         if count > 0 and address not in self._settings.never:
             with self._lock:
                 source = self._source(address, now)
-                self._add(address, source, count * self._settings.malformed_weight, now)
+                self._suspect(source, count * self._settings.malformed_weight)
 
     # --- Bans ---------------------------------------------------------------------------------------------
 
@@ -236,6 +236,11 @@ class Guard:
         source.failures += weight
         if source.failures >= self._settings.ban_after and not self._banned(address, now):
             self._ban(address, source, now)
+
+    def _suspect(self, source: _Source, weight: float) -> None:
+        """Count what anybody could have sent in the address's name: not as far as a ban."""
+        last = self._settings.ban_after - 1.0
+        source.failures = max(source.failures, min(source.failures + weight, last))
 
     def _ban(self, address: str, source: _Source, now: float) -> None:
         settings = self._settings

@@ -184,13 +184,17 @@ def test_phones_that_register_after_the_start_are_known() -> None:
     assert not guard.admits(HERE, PORT + 1, 0.0)
 
 
-def test_malformed_messages_count_a_tenth() -> None:
+def test_malformed_messages_count_a_tenth_and_never_ban() -> None:
     guard = Guard()
-    guard.malformed(HERE, 299, 0.0)
-    assert not guard.banned(HERE, 0.0)
     guard.malformed(HERE, 0, 0.0)
+    guard.malformed(HERE, 99, 0.0)
+    assert admitted(guard) == 100
     guard.malformed(HERE, 2, 0.0)
-    assert guard.banned(HERE, 0.0)
+    assert admitted(guard) == 25
+    guard.malformed(HERE, 10_000, 0.0)
+    assert not guard.banned(HERE, 0.0)
+    fail(guard, 1)
+    assert guard.banned(HERE, 0.0), "what is proven counts on top"
 
 
 def test_addresses_of_our_own_are_never_touched() -> None:
