@@ -86,3 +86,17 @@ def test_digests_are_those_of_the_rfc() -> None:
     kept = digests("Mufasa", "testrealm@host.com", "Circle Of Life")
     assert kept.md5 == "939e7578ed9e3c518a452acee763bce9"
     assert len(kept.sha256) == 64
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("choice", "offered"), [("md5", ["MD5"]), ("both", ["SHA-256", "MD5"]), ("sha256", ["SHA-256"])]
+)
+def test_the_choice_of_digests_reaches_the_core(world: World, choice: str, offered: list[str]) -> None:
+    before = load(world.alpha.pk)
+    world.alpha.phone_digest = choice
+    world.alpha.save()
+    snapshot = load(world.alpha.pk)
+    assert before is not None and snapshot is not None
+    assert snapshot.digests == offered
+    assert snapshot.version > before.version

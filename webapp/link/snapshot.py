@@ -2,13 +2,19 @@
 
 import uuid
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Literal
 
 from pbx.control.messages import DeviceConfig, ExtensionConfig, Snapshot
 from webapp.extensions.models import Device, Extension
-from webapp.organisations.models import Organisation
+from webapp.organisations.models import Organisation, PhoneDigest
 
 ATTEMPTS = 5
+# Best first, as phones are challenged (RFC 8760 section 2.4).
+DIGESTS: dict[str, list[Literal["MD5", "SHA-256"]]] = {
+    PhoneDigest.MD5: ["MD5"],
+    PhoneDigest.BOTH: ["SHA-256", "MD5"],
+    PhoneDigest.SHA256: ["SHA-256"],
+}
 
 
 class Moving(Exception):
@@ -52,6 +58,7 @@ def compile_snapshot(
         name=organisation.name,
         domain=organisation.domain,
         language=organisation.language,
+        digests=DIGESTS[organisation.phone_digest],
         extensions=[
             ExtensionConfig(
                 id=str(extension.pk),

@@ -28,6 +28,7 @@ class OrganisationAdmin(TenantAdmin):
         "max_extensions",
         "max_call_seconds",
         "rtp_timeout_seconds",
+        "phone_digest",
         "config_version",
     ]
 

@@ -52,6 +52,7 @@ class OrganisationSerializer(serializers.ModelSerializer[Organisation]):
             "max_extensions",
             "max_call_seconds",
             "rtp_timeout_seconds",
+            "phone_digest",
             "config_version",
             "created_at",
         ]

@@ -50,6 +50,14 @@ class LowerField(models.CharField):
         return self.to_python(super().get_prep_value(value))
 
 
+class PhoneDigest(models.TextChoices):
+    """What phones are challenged with (RFC 7616, RFC 8760)."""
+
+    MD5 = "md5", _("MD5: every phone can")
+    BOTH = "both", _("SHA-256 or MD5, as the phone can")
+    SHA256 = "sha256", _("SHA-256 only")
+
+
 class Organisation(Row):
     """A tenant. `config_version` is raised by the database itself with every change (see versions.py)."""
 
@@ -79,6 +87,13 @@ class Organisation(Row):
         _("end a call without audio after, in seconds"),
         default=60,
         validators=[MinValueValidator(5), MaxValueValidator(3600)],
+    )
+    phone_digest = models.CharField(
+        _("how phones prove their password"),
+        max_length=8,
+        choices=PhoneDigest.choices,
+        default=PhoneDigest.MD5,
+        help_text=_("Some older phones cannot register when SHA-256 is offered at all, even beside MD5."),
     )
     config_version = models.BigIntegerField(_("version of the configuration"), default=1, editable=False)
 
