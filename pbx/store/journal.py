@@ -215,7 +215,7 @@ class Journal:
         ended = []
         for event in left:
             if event.call is not None:
-                call = interrupted(event.call, died)
+                call = interrupted(event.call, event.at if event.call.outcome else died)
                 ended.append(
                     self.append(Event(number=0, at=now, kind="call.ended", tenant=call.tenant, call=call))
                 )
@@ -263,21 +263,21 @@ def _numbered(event: Event, number: int) -> Event:
 
 
 def interrupted(call: CallRecord, at: float) -> CallRecord:
-    """The record of a call that the core did not live to end; legs that had ended stay as they were."""
+    """The record of a call that the core did not live to end; legs that had ended stay as they were. One that
+    had an outcome already, and only waited for a phone to confirm its BYE, keeps it."""
     end = max(at, call.started_at)
 
     def close(leg: LegRecord) -> LegRecord:
         if leg.ended_at is not None:
             return leg
+        by, reason = leg.ended_by or "core", leg.reason or LOST
         return dataclasses.replace(
-            leg, state="ended", ended_at=max(end, leg.offered_at), ended_by="core", reason=LOST
+            leg, state="ended", ended_at=max(end, leg.offered_at), ended_by=by, reason=reason
         )
 
+    legs = [close(leg) for leg in call.legs]
+    if call.outcome is not None:
+        return dataclasses.replace(call, ended_at=end, legs=legs)
     return dataclasses.replace(
-        call,
-        ended_at=end,
-        ended_by="core",
-        outcome="interrupted",
-        reason=LOST,
-        legs=[close(leg) for leg in call.legs],
+        call, ended_at=end, ended_by="core", outcome="interrupted", reason=LOST, legs=legs
     )
