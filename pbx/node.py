@@ -225,11 +225,14 @@ class Node:
                 self._parts.store.bans.save([], [ban.address])
 
     async def close(self, seconds: float) -> None:
-        """End all calls with BYE and wait, at most `seconds`, until their records are written."""
+        """End all calls with BYE and give phones `seconds` to confirm it; then write the records anyway."""
         self._stopping = True
-        self.carry_out(self._parts.exchange.close(time.time()))
+        exchange = self._parts.exchange
+        self.carry_out(exchange.close(time.time()))
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._until_idle(), seconds)
+        for call in exchange.calls():
+            self._fire((call.id, "close"))
 
     async def _until_idle(self) -> None:
         if self._parts.exchange.count:
