@@ -19,7 +19,7 @@ FIRST_NUMBER, NUMBERS = 50_000, 1_500
 
 
 def office() -> Snapshot:
-    """Two phones that call; one that is called, under every one of NUMBERS numbers; 100 that only register."""
+    """Two phones that call; one that is called, under each of NUMBERS numbers; 100 that only register."""
     plain = organisation(numbers={number: [number] for number in (*CALLERS, CALLED, *REGISTERING)})
     ring = {"steps": [{"do": "ring", "devices": [f"d{CALLED}"], "seconds": 20}]}
     plans = {str(FIRST_NUMBER + offset): ring for offset in range(NUMBERS)}

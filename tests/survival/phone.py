@@ -40,16 +40,18 @@ class Witnessed:
 
 
 class Phone(RawSip):
-    """Registers, calls, and is called. `answer_after`: seconds it rings; None rings until the caller stops."""
+    """Registers, calls, is called. `answer_after`: seconds it rings; None: until the caller stops."""
 
     def __init__(self, account: Account, *, answer_after: float | None = 0.0) -> None:
         super().__init__(account.host, account.port)
         self.account = account
         self.answer_after = answer_after
-        self.deaf_to_bye = False  # like a phone that lost its network: no answer to a BYE
+        self.deaf = False  # like a phone that lost its network: no answer to BYE and CANCEL
         self.rang: list[str] = []  # the numbers by which it was called, in order
         self.cancelled: list[str] = []
+        self.unheard: list[str] = []  # what came in while it was deaf
         self.byes = 0  # received
+        self._invites: dict[str, bytes] = {}  # sent, by dialled number
         self._asked: dict[Key, asyncio.Queue[sipmessage.Response]] = {}
         self._answers: dict[str, bytes] = {}  # by Via and method of the request: to be sent again
         self._acks: dict[str, bytes] = {}  # by Call-ID
@@ -81,6 +83,9 @@ class Phone(RawSip):
             self._request(message)
 
     def _request(self, request: sipmessage.Request) -> None:
+        if self.deaf and request.method in ("BYE", "CANCEL"):
+            self.unheard.append(request.method)
+            return
         if (known := self._answers.get(_transaction(request))) is not None:
             self._put(known)
             return
@@ -116,8 +121,6 @@ class Phone(RawSip):
 
     def _bye(self, request: sipmessage.Request) -> None:
         self.byes += 1
-        if self.deaf_to_bye:
-            return
         self._reply(request, 200)
         if (mine := self._calls.get(request.call_id)) is not None:
             call, over = mine
@@ -192,6 +195,7 @@ class Phone(RawSip):
             if second and witness is not None:
                 witness.invited_at = time.time()
                 self._calls[call_id] = (witness, asyncio.Event())
+                self._invites[witness.number] = data
             answer = await self._ask(data, (call_id, cseq, method), witness if second else None)
             if method == "INVITE" and answer.code >= 300:
                 self._acks[call_id] = self.ack_failure(data, answer)
@@ -220,6 +224,12 @@ class Phone(RawSip):
             self._put(ack)
             witness.answered_at = time.time()
         return answer
+
+    async def give_up(self, number: str) -> None:
+        """CANCEL the call to `number`, which `call` waits for. Raises GaveUp."""
+        invite = self._invites[number]
+        call_id = sipmessage.Message.parse(invite).headers.get("Call-ID") or ""
+        await self._ask(self.cancel(invite), (call_id, 2, "CANCEL"))
 
     async def hang_up(self, answer: sipmessage.Response) -> None:
         """BYE of the caller in the dialog of `answer`. Raises GaveUp."""

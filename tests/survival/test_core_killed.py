@@ -5,14 +5,17 @@ import contextlib
 import random
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from pbx.control.client import ControlError, ControlUnreachable
 from pbx.control.messages import CallRecord, Event
+from pbx.store.store import Store
 from tests.running import RunningCore, eventually
+from tests.store.samples import call_event
 from tests.survival.load import REGISTERING, Load, office, phones
 from tests.survival.phone import GaveUp, Phone, Witnessed
 
@@ -115,6 +118,25 @@ async def test_kills_at_random_moments(new_core: RunningCore) -> None:
     print(f"calls begun {len(load.seen)}, records {outcomes}, registered {len(registered)}")
     assert outcomes["answered"] > 5 * ROUNDS and outcomes["interrupted"] >= ROUNDS
     assert len(registered) > ROUNDS
+
+
+async def test_a_call_that_had_ended_keeps_its_outcome(tmp_path: Path) -> None:
+    """Between the end and its record lies the moment in which the stack lets go of the other leg."""
+    store = await Store.open(tmp_path)
+    talking, now = call_event("call.started", "c1", at=1000.0), time.time()
+    assert talking.call is not None
+    over = replace(talking.call, outcome="answered", ended_by="caller", code=200, reason="101 hung up")
+    store.journal.append(talking)
+    store.journal.append(replace(talking, at=1060.0, kind="call.changed", call=over))
+    await store.close()
+    again = await Store.open(tmp_path)
+    (event,) = again.recover(now)
+    record = event.call
+    assert record is not None and event.kind == "call.ended"
+    assert (record.outcome, record.ended_by, record.reason) == ("answered", "caller", "101 hung up")
+    assert record.ended_at == 1060.0
+    assert all(leg.state == "ended" for leg in record.legs)
+    await again.close()
 
 
 async def test_the_window_between_the_wire_and_the_disk(new_core: RunningCore) -> None:
