@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import pbx_native
 import pjsua2 as pj
 
 # Our order of preference; a codec that is not here is never offered or accepted.
@@ -35,6 +36,7 @@ class SipConfig:
 
 def create_endpoint(log_level: int) -> pj.Endpoint:
     """A PJSIP endpoint that the calling thread owns: no worker threads for SIP, media on one of its own."""
+    pbx_native.log_level(log_level)
     endpoint = pj.Endpoint()
     endpoint.libCreate()
     config = pj.EpConfig()

@@ -308,6 +308,7 @@ PYBIND11_MODULE(pbx_native, m) {
         },
         py::arg("screen"), py::kw_only(), py::arg("on_result") = py::none(), py::arg("on_message") = py::none(),
         py::arg("on_closed") = py::none());
+    m.def("log_level", &pj_log_set_level, py::arg("level"));
     m.def("uninstall", &uninstall, py::call_guard<py::gil_scoped_release>());
     m.def("poll", &poll_once, py::arg("timeout_ms"));
     m.def("wake", &wake);

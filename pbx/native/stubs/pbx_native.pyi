@@ -236,6 +236,9 @@ def poll(timeout_ms: int) -> int:
 def wake() -> None:
     """From any thread: a running poll() returns, or the next one returns at once."""
 
+def log_level(level: int) -> None:
+    """How much PJSIP logs, 0 to 6; may be called before the endpoint exists."""
+
 def join(call_a: int, call_b: int) -> bool:
     """Two calls hear each other directly, past the conference bridge. False when they cannot (no audio yet,
     packet times other than 20 ms): connect them in the conference bridge then. Ends by itself with either
