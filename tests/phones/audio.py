@@ -141,7 +141,7 @@ def sine(hz: float, seconds: float, rate: int, level_dbov: float) -> Samples:
     """A sine of `hz` with RMS `level_dbov` (at most -3.01), int16."""
     amplitude = FULL_SCALE * 10.0 ** (level_dbov / 20.0) * np.sqrt(2.0)
     phase = 2.0 * np.pi * hz / rate * np.arange(int(seconds * rate))
-    return np.round(np.clip(amplitude * np.sin(phase), -32768, 32767)).astype(np.int16)
+    return np.asarray(np.round(np.clip(amplitude * np.sin(phase), -32768, 32767)), np.int16)
 
 
 def silence(seconds: float, rate: int) -> Samples:

@@ -42,7 +42,7 @@ def tell(**what: Any) -> None:
     sys.stdout.flush()
 
 
-class Call(pj.Call):
+class Call(pj.Call):  # type: ignore[misc]
     """A call that connects the phone's tone and recorder to its media."""
 
     def __init__(
@@ -96,13 +96,13 @@ class Call(pj.Call):
 
     def onCallRedirected(self, prm: pj.OnCallRedirectedParam) -> int:
         """Follow a 3xx only when told to; else the call ends with its code."""
-        return pj.PJSIP_REDIRECT_ACCEPT if self.phone.settings["follow"] else pj.PJSIP_REDIRECT_REJECT
+        return int(pj.PJSIP_REDIRECT_ACCEPT if self.phone.settings["follow"] else pj.PJSIP_REDIRECT_REJECT)
 
     def onCallTransferStatus(self, prm: pj.OnCallTransferStatusParam) -> None:
         tell(event="transfer", code=prm.statusCode, reason=prm.reason, final=prm.finalNotify)
 
 
-class Account(pj.Account):
+class Account(pj.Account):  # type: ignore[misc]
     def __init__(self, phone: "PhoneProgram") -> None:
         super().__init__()
         self.phone = phone
@@ -347,8 +347,16 @@ class PhoneProgram:
                 self.obey(line.decode())
 
 
+def _first_line() -> bytes:
+    """The first line of standard input, byte by byte: what follows belongs to the loop's own reads."""
+    line = b""
+    while not line.endswith(b"\n"):
+        line += os.read(0, 1) or b"\n"
+    return line
+
+
 def main() -> None:
-    phone = PhoneProgram(json.loads(sys.stdin.buffer.raw.readline()))
+    phone = PhoneProgram(json.loads(_first_line()))
     tell(event="ready")
     phone.run()
     phone.endpoint.hangupAllCalls()
