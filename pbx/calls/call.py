@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 import structlog
 
 import dialplan
+from pbx.calls.conversation import Conversation
 from pbx.calls.ledger import Ledger
 from pbx.calls.leg import Leg
 from pbx.calls.outcomes import COMPLETED_ELSEWHERE, FAILURES, REASONS, FailedOutcome, Failure, ending
@@ -17,15 +18,12 @@ from pbx.calls.ringing import Ringing, invite, reachable
 from pbx.control.messages import CallRecord, EndedBy, Event, EventKind, LegRole, Outcome
 from pbx.directory import Tenant
 from pbx.ports import (
-    Answer,
     Binding,
-    Bridge,
     Caller,
     Command,
     DigitPressed,
     Emit,
     HangUp,
-    Hold,
     IncomingCall,
     LegAnswered,
     LegEnded,
@@ -37,12 +35,9 @@ from pbx.ports import (
     Play,
     Progress,
     PromptEnded,
-    SendDigit,
     StartTimer,
-    StopPlaying,
     StopTimer,
     TimerFired,
-    Unbridge,
 )
 
 log = structlog.get_logger("pbx.call")
@@ -74,16 +69,11 @@ class Call:
         self.phase: Phase = "routing"
         self._ledger = Ledger(call=id, tenant=tenant.id, dialled=dialled)
         self._world = world
-        self._caller: Leg | None = None
-        self._partner: Leg | None = None
+        self._talk = Conversation(tenant.snapshot.language)
         self._device: Caller | None = None
         self._ringing = Ringing()
-        self._can_hear = False
         self._codecs: tuple[str, ...] = ()
-        self._alerted = False
-        self._early: Leg | None = None
         self._redirects = 0
-        self._language = tenant.snapshot.language
         self._plan: dialplan.Plan | None = None
         self._position = 0
         self._target = dialled
@@ -98,10 +88,10 @@ class Call:
         """A phone calls: its leg exists and waits; route the number."""
         self._now = self._ledger.started_at = now
         self._device = event.caller
-        self._can_hear = event.has_offer
+        self._talk.can_hear = event.has_offer
         self._codecs = event.codecs
         self._show(event.caller.extension)
-        self._caller = Leg(
+        self._talk.caller = Leg(
             id=event.leg,
             call=self.id,
             tenant=self.tenant.id,
@@ -113,7 +103,7 @@ class Call:
             device=event.caller.device,
             address=event.source,
         )
-        self._ledger.legs[event.leg] = self._caller
+        self._ledger.legs[event.leg] = self._talk.caller
         self._emit("call.started")
         self._route(self.dialled)
         return self._settle()
@@ -163,7 +153,7 @@ class Call:
             case LegEnded():
                 self._on_ended(leg, event)
             case DigitPressed():
-                self._on_digit(leg, event)
+                self._out += self._talk.digit(leg, event)
             case PromptEnded():
                 self._after_prompt(leg)
             case MediaSilent():
@@ -197,7 +187,7 @@ class Call:
         self._ledger.number = number
         self._ledger.name = extension.name if extension else ""
         if extension:
-            self._language = extension.language
+            self._talk.language = extension.language
 
     def _route(self, number: str) -> None:
         self.phase = "routing"
@@ -263,28 +253,12 @@ class Call:
         if leg.id not in self._ringing.legs:
             return
         self._dirty |= leg.enter("early" if event.media else "ringing", self._now)
-        caller = self._caller
-        if caller is None or leg.role == "caller":
-            return
-        if event.media and len(self._ringing.legs) == 1 and self._early is None and self._can_hear:
-            self._early = leg
-            self._stop_ringback(caller)
-            if not caller.talking:
-                self._out.append(Progress(leg=caller.id, code=183))
-            self._out.append(Bridge(a=caller.id, b=leg.id))
-        elif not self._alerted and self._early is None:
-            self._alerted = True
-            if caller.talking:
-                self._out.append(Play(leg=caller.id, prompt="ringback", language=self._language, loop=True))
-            else:
-                self._out.append(Progress(leg=caller.id, code=180))
-
-    def _stop_ringback(self, caller: Leg) -> None:
-        if caller.talking and self._alerted:
-            self._out.append(StopPlaying(leg=caller.id))
+        if leg.role == "callee":
+            alone = event.media and len(self._ringing.legs) == 1
+            self._out += self._talk.hear_early(leg) if alone else self._talk.alert()
 
     def _on_answered(self, leg: Leg) -> None:
-        if leg is self._caller or leg is self._partner:
+        if leg is self._talk.caller or leg is self._talk.partner:
             return
         if leg.id not in self._ringing.legs:
             # Its 200 crossed our CANCEL, or another phone was faster.
@@ -296,8 +270,8 @@ class Call:
         self._out.append(StopTimer(call=self.id, name="ring"))
         self._out += self._ringing.stop(answered=True, reason="answered on another phone")
         if leg.role == "caller":
-            self._caller = leg
-            self._can_hear = True
+            self._talk.caller = leg
+            self._talk.can_hear = True
             self._codecs = (leg.codec,) if leg.codec else ()
             self._device = Caller(self.tenant.id, leg.device or "", leg.extension or "")
             self._route(self.dialled)
@@ -305,50 +279,17 @@ class Call:
             self._connect(leg)
 
     def _connect(self, partner: Leg) -> None:
-        caller = self._caller
-        assert caller is not None
         self.phase = "talking"
-        self._partner = partner
         self._ledger.answered_at = self._now
         self._ledger.note(f"ring {partner.number}", "answered", self._now)
-        if caller.talking:
-            self._stop_ringback(caller)
-        else:
-            self._out.append(
-                Answer(
-                    leg=caller.id,
-                    number=partner.number,
-                    name=partner.name,
-                    domain=self.tenant.snapshot.domain,
-                )
-            )
-            caller.enter("answered", self._now)
-        if self._early is not partner:
-            self._drop_early(caller)
-            self._out.append(Bridge(a=caller.id, b=partner.id))
-        self._out.append(
-            StartTimer(call=self.id, name="maximum", seconds=float(self.tenant.snapshot.max_call_seconds))
-        )
-
-    def _drop_early(self, caller: Leg) -> None:
-        if self._early is not None:
-            self._out.append(Unbridge(a=caller.id, b=self._early.id))
-            self._early = None
+        config = self.tenant.snapshot
+        self._out += self._talk.connect(partner, config.domain, self._now)
+        self._out.append(StartTimer(call=self.id, name="maximum", seconds=float(config.max_call_seconds)))
 
     def _on_media(self, leg: Leg, event: LegMedia) -> None:
-        if event.codec and event.codec != leg.codec:
-            leg.codec = event.codec
-            self._dirty = True
-        if not leg.talking or not event.active:
-            return
-        if leg.enter("held" if event.held else "answered", self._now):
-            self._dirty = True
-            if other := self._other(leg):
-                self._out.append(Hold(leg=other.id, on=event.held))
-
-    def _on_digit(self, leg: Leg, event: DigitPressed) -> None:
-        if other := self._other(leg):
-            self._out.append(SendDigit(leg=other.id, digit=event.digit, milliseconds=event.milliseconds))
+        changed, commands = self._talk.media(leg, event, self._now)
+        self._dirty |= changed
+        self._out += commands
 
     def _on_silence(self, leg: Leg, event: MediaSilent) -> None:
         limit = self.tenant.snapshot.rtp_timeout_seconds
@@ -357,14 +298,6 @@ class Call:
             leg.blame("core", 408, f"sent no audio for {limit} seconds")
             leg.hanging_up = False
             self._close("core", "answered", 408, f"no audio from {leg.number} for {limit} seconds")
-
-    def _other(self, leg: Leg) -> Leg | None:
-        """Who this leg is bridged with, if anyone."""
-        if self._caller is None or not leg.alive:
-            return None
-        partner = self._partner or self._early
-        other = partner if leg is self._caller else self._caller if leg is partner else None
-        return other if other is not None and other.alive else None
 
     def _on_ended(self, leg: Leg, event: LegEnded) -> None:
         self._dirty = True
@@ -378,9 +311,9 @@ class Call:
             leg.end(self._now, by=by, code=event.code, reason=event.reason)
         if self.phase in ("closing", "over"):
             return
-        if leg is self._caller:
+        if leg is self._talk.caller:
             self._caller_gone(leg)
-        elif leg is self._partner:
+        elif leg is self._talk.partner:
             self._close(by, "answered", 200, f"{leg.number} hung up")
         elif leg.id in self._ringing.legs:
             self._phone_failed(leg, event)
@@ -395,8 +328,8 @@ class Call:
             self._close("caller", "cancelled", 487, REASONS["cancelled"])
 
     def _phone_failed(self, leg: Leg, event: LegEnded) -> None:
-        if self._early is leg and self._caller is not None:
-            self._drop_early(self._caller)
+        if self._talk.early is leg:
+            self._out += self._talk.drop_early()
         if event.redirect is not None and leg.role == "callee":
             self._redirect(leg, event.redirect)
             return
@@ -433,8 +366,7 @@ class Call:
         match name:
             case "ring" if self.phase in ("routing", "summoning"):
                 outcome = self._ringing.expire()
-                if self._caller is not None:
-                    self._drop_early(self._caller)
+                self._out += self._talk.drop_early()
                 self._out += self._ringing.stop(answered=False, reason=REASONS["no_answer"])
                 self._step_over(outcome)
             case "prompt" if self.phase == "refusing":
@@ -449,21 +381,21 @@ class Call:
 
     def _fail(self, failure: Failure, by: EndedBy) -> None:
         """Nobody will answer. Say why in words where the caller can hear them, then give the code."""
-        caller = self._caller
+        caller = self._talk.caller
         self._failure = failure
-        if caller is None or not caller.alive or failure.prompt is None or not self._can_hear:
+        if caller is None or not caller.alive or failure.prompt is None or not self._talk.can_hear:
             self._close(by, failure.outcome, failure.code, REASONS[failure.outcome])
             return
         self.phase = "refusing"
         if caller.talking:
-            self._stop_ringback(caller)
+            self._out += self._talk.hush()
         else:
             self._out.append(Progress(leg=caller.id, code=183))
-        self._out.append(Play(leg=caller.id, prompt=failure.prompt, language=self._language))
+        self._out.append(Play(leg=caller.id, prompt=failure.prompt, language=self._talk.language))
         self._out.append(StartTimer(call=self.id, name="prompt", seconds=PROMPT_SECONDS))
 
     def _after_prompt(self, leg: Leg) -> None:
-        if self.phase == "refusing" and leg is self._caller:
+        if self.phase == "refusing" and leg is self._talk.caller:
             self._refuse_now()
 
     def _refuse_now(self) -> None:
