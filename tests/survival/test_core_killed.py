@@ -5,17 +5,17 @@ import contextlib
 import random
 import time
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from pbx.control.client import ControlError, ControlUnreachable
-from pbx.control.messages import CallRecord, Event
+from pbx.control.messages import CallRecord
 from pbx.store.store import Store
 from tests.running import RunningCore, eventually
 from tests.store.samples import call_event
+from tests.survival.follower import Follower
 from tests.survival.load import REGISTERING, Load, office, phones
 from tests.survival.phone import GaveUp, Phone, Witnessed
 
@@ -25,21 +25,6 @@ ROUNDS = 6
 WINDOW_S = 0.5
 
 pytestmark = pytest.mark.timeout(180)
-
-
-@dataclass
-class Follower:
-    """What someone on the control API saw, and when (Unix seconds)."""
-
-    events: list[tuple[float, Event]] = field(default_factory=list)
-
-    async def follow(self, core: RunningCore) -> None:
-        """Until the connection is gone."""
-        with contextlib.suppress(ControlUnreachable, ControlError):
-            async with core.client() as client, contextlib.aclosing(client.events()) as messages:
-                async for message in messages:
-                    if isinstance(message, Event):
-                        self.events.append((time.time(), message))
 
 
 async def keep_registering(core: RunningCore, names: list[str], done: list[str]) -> None:
@@ -157,7 +142,7 @@ async def test_the_window_between_the_wire_and_the_disk(new_core: RunningCore) -
         await eventually(all_there, 10, "all records")
         following.cancel()
         await asyncio.gather(following, return_exceptions=True)
-    begun, decided, written = _first_seen(follower)
+    begun, decided, written = follower.first_seen()
     started = [max(0.0, begun[call.number] - (call.heard_at or 0)) for call in load.seen]
     over = [max(0.0, decided[call.number] - (call.ended_at or 0)) for call in load.seen]
     record = [max(0.0, written[call.number] - (call.ended_at or 0)) for call in load.seen]
@@ -165,18 +150,3 @@ async def test_the_window_between_the_wire_and_the_disk(new_core: RunningCore) -
         p50, p99 = np.percentile(values, [50, 99]) * 1000
         print(f"{name} on disk after the wire: p50 {p50:.1f} ms, p99 {p99:.1f} ms, {len(values)} calls")
         assert p99 < WINDOW_S * 1000
-
-
-def _first_seen(follower: Follower) -> tuple[dict[str, float], dict[str, float], dict[str, float]]:
-    """By dialled number: when its beginning, its decided end and its record were first shown."""
-    begun: dict[str, float] = {}
-    decided: dict[str, float] = {}
-    written: dict[str, float] = {}
-    for at, event in follower.events:
-        if event.call is not None:
-            begun.setdefault(event.call.dialled, at)
-            if event.call.outcome is not None:
-                decided.setdefault(event.call.dialled, at)
-            if event.kind == "call.ended":
-                written.setdefault(event.call.dialled, at)
-    return begun, decided, written
