@@ -64,9 +64,8 @@ class Baresip(BasePhone):
 
     kind = "baresip"
 
-    def __init__(self, account: Account, ca_file: Path | None = None, *, stereo_opus: bool = False) -> None:
+    def __init__(self, account: Account, *, stereo_opus: bool = False) -> None:
         super().__init__(account)
-        self._ca_file = ca_file
         self._stereo = stereo_opus
         self._control_port = 0
         self._reader: asyncio.StreamReader | None = None
@@ -125,8 +124,6 @@ class Baresip(BasePhone):
         if self.account.transport == "tls":
             cert, _key = net.self_signed(self.folder)
             lines.append(f"sip_certificate {cert}")
-            if self._ca_file:
-                lines.append(f"sip_cafile {self._ca_file}")
         return "\n".join(lines) + "\n"
 
     def _account_line(self, expires: int) -> str:

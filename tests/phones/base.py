@@ -6,9 +6,11 @@ fails with the last lines of the phone's log.
 
 import asyncio
 import contextlib
+import ctypes
 import enum
 import re
 import shutil
+import signal
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -27,6 +29,7 @@ DtmfVia = Literal["rtp", "info"]
 DEADLINE_S = 10.0
 POLL_S = 0.02
 LOG_TAIL_LINES = 60
+PR_SET_PDEATHSIG = 1
 ALL_CODECS = ("opus", "G722", "PCMA", "PCMU")
 #: What every phone sends for a tone, in dBov; see README.md for how exactly each one holds it.
 SENT_LEVEL_DBOV = -20.0
@@ -262,6 +265,7 @@ class BasePhone:
             env=dict(env) if env is not None else None,
             cwd=self.folder,
             limit=1 << 20,
+            preexec_fn=end_with_parent,
         )
         self._process = process
         self._tasks.append(asyncio.create_task(self._read_output(process)))
@@ -401,6 +405,11 @@ class BasePhone:
 
     def _end_call(self, code: int, text: str, reason_header: str = "") -> None:
         self.state, self.end_reason = CallState.ENDED, EndReason(code, text, reason_header)
+
+
+def end_with_parent() -> None:
+    """Run in a new process: have the kernel end it when the test process dies, however that happens."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def last_seconds(samples: Samples, rate: int, last_s: float | None) -> Samples:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Self
 
 from tests.phones import net
-from tests.phones.base import Account, PhoneError
+from tests.phones.base import Account, PhoneError, end_with_parent
 
 PROGRAM = "sipp"
 SCENARIOS = Path(__file__).with_name("scenarios")
@@ -116,6 +116,7 @@ class Sipp:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             cwd=self.folder,
+            preexec_fn=end_with_parent,
         )
         self._output = asyncio.create_task(self._process.communicate())
         await self._listening()

@@ -1,11 +1,13 @@
 """Every kind of phone registers with digest over each transport, calls through a server and unregisters."""
 
+import dataclasses
 from pathlib import Path
 
 import pytest
 
+from tests.phones import net
 from tests.phones.baresip import Baresip
-from tests.phones.base import Account, BasePhone, Transport
+from tests.phones.base import Account, BasePhone, PhoneError, Transport
 from tests.phones.linphone import Linphone
 from tests.phones.pjsua import Pjsua
 from tests.phones.raw import RawSip, contacts_of
@@ -106,3 +108,24 @@ async def test_sipp_registers(scenario: str, tmp_path: Path) -> None:
 async def test_sipp_registers_over_tcp(tmp_path: Path) -> None:
     async with TinyServer(PASSWORDS, tmp_path) as server:
         require_ok(await Sipp("register", account(server, "alice", "tcp")).run())
+
+
+@pytest.mark.parametrize("kind", [Linphone, Pjsua])
+async def test_a_server_certificate_is_checked_when_asked(
+    kind: type[Linphone | Pjsua], tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    stranger, _key = net.self_signed(other)
+    async with TinyServer(PASSWORDS, tmp_path) as server:
+        # linphone knows no addresses in certificates, only names
+        alice = dataclasses.replace(account(server, "alice", "tls"), host="localhost")
+        async with kind(alice, ca_file=tmp_path / "cert.pem") as phone:
+            await phone.register()
+            await phone.wait_registered()
+        server.bindings.clear()
+        async with kind(alice, ca_file=stranger) as phone:
+            await phone.register()
+            with pytest.raises(PhoneError, match="no registration"):
+                await phone.wait_registered(timeout=2)
+            assert "alice" not in server.bindings

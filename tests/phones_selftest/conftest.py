@@ -1,0 +1,1 @@
+"""The self-tests need phones, not the control plane."""
