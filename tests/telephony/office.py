@@ -6,6 +6,7 @@ wrote exactly one record for each.
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from pbx.control.client import ControlClient
@@ -33,13 +34,29 @@ class Office:
 
     # --- the organisation ---
 
-    async def open(self, numbers: dict[str, Sequence[str]] | None = None, **changes: Any) -> Snapshot:
-        """(Re)write the organisation, see tests.running.organisation. Returns what was applied."""
+    async def open(
+        self,
+        numbers: dict[str, Sequence[str]] | None = None,
+        *,
+        dutch: Sequence[str] = (),
+        dtmf_by_info: Sequence[str] = (),
+        **changes: Any,
+    ) -> Snapshot:
+        """(Re)write the organisation, see tests.running.organisation; `dutch` are extensions that hear Dutch,
+        `dtmf_by_info` devices (user names) that get their digits by INFO. Returns what was applied."""
         async with self.core.client() as client:
             if not self._version:
                 self._first = (await client.health()).last_number
             self._version += 1
-            snapshot = organisation(self.tenant, self.domain, numbers, version=self._version, **changes)
+            plain = organisation(self.tenant, self.domain, numbers, version=self._version, **changes)
+            snapshot = replace(
+                plain,
+                extensions=[replace(x, language="nl" if x.number in dutch else "en") for x in plain.extensions],
+                devices=[
+                    replace(device, dtmf="info" if device.username in dtmf_by_info else "auto")
+                    for device in plain.devices
+                ],
+            )
             await client.snapshot(snapshot)
         return snapshot
 
