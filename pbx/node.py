@@ -257,11 +257,12 @@ class Node:
         except DirectoryError as error:
             raise Refused(422, str(error)) from error
         now = time.time()
-        if before is not None:
-            for old in before.snapshot.devices:
-                new = tenant.device(old.id)
-                if new is None or not new.enabled or new.ha1_sha256 != old.ha1_sha256:
-                    self._drop_device(snapshot.tenant, old.id, now)
+        for old in before.snapshot.devices if before is not None else ():
+            new = tenant.device(old.id)
+            if new is not None and new.ha1_sha256 != old.ha1_sha256:
+                self._drop_device(snapshot.tenant, old.id, now)
+        if stale := parts.registrar.prune(snapshot.tenant):
+            self._keep((), stale, now)
         self._emit("tenant.applied", now, tenant=snapshot.tenant, version=snapshot.version)
         await parts.store.snapshots.save(snapshot)
 
