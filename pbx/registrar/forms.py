@@ -47,11 +47,27 @@ def _odd_part(request: Request) -> str | None:
     for name, form, text in parts:
         if not form.fullmatch(text):
             return name
-    if not 0 <= request.cseq <= _MAX_CSEQ:
+    if not 0 <= request.cseq <= _MAX_CSEQ or not _of_this_method(request):
         return "CSeq"
+    if not _whole(request):
+        return "Content-Length"
     if not _sound_credentials(request.credentials):
         return "Authorization"
     return None
+
+
+def _of_this_method(request: Request) -> bool:
+    """Whether CSeq names the request's own method (RFC 3261 section 8.1.1.5)."""
+    values = request.header("CSeq")
+    return not values or values[0].rpartition(" ")[2] == request.method
+
+
+def _whole(request: Request) -> bool:
+    """Whether the body is as long as announced: a datagram may have been cut (RFC 3261 section 18.3)."""
+    values = request.header("Content-Length")
+    if not values or values[0] == "0":
+        return True
+    return values[0].isascii() and values[0].isdigit() and int(values[0][:10]) <= len(request.body)
 
 
 def _sound_credentials(credentials: Sequence[Digest]) -> bool:

@@ -64,6 +64,7 @@ class FakeRequest:
     source_port: int = 5062
     transport: str = "udp"
     headers: dict[str, list[str]] = field(default_factory=dict)
+    body: bytes = b""
 
     def header(self, name: str) -> Sequence[str]:
         return self.headers.get(name, [])
