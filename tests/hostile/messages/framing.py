@@ -59,8 +59,9 @@ _LENGTHS = (
     _odd(
         "two-in-one",
         "two requests in one piece: a datagram holds one, a stream may hold both",
-        sip()
+        sip(length="0")
         + sip(
+            length="0",
             replace={
                 "Call-ID": "@CALLID@-2",
                 "Via": "SIP/2.0/@TRANSPORT@ @HOST@:@PORT@;branch=@BRANCH@2;rport",
@@ -73,7 +74,7 @@ _LENGTHS = (
     _odd(
         "empty-lines-first",
         "empty lines before the request (RFC 3261 section 7.5)",
-        b"\r\n\r\n\r\n" + sip(),
+        b"\r\n\r\n\r\n" + sip(length="0"),
         _OK,
     ),
     _odd(

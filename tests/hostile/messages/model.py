@@ -46,12 +46,12 @@ class HostileMessage:
     @property
     def method(self) -> str:
         """First word of the start line, for the digest."""
-        return self.template.split(b" ", 1)[0].decode("latin-1")
+        return self.template.lstrip(b"\r\n").split(b" ", 1)[0].decode("latin-1")
 
     @property
     def uri_template(self) -> str:
         """Second word of the start line, for the digest."""
-        words = self.template.split(b"\r\n", 1)[0].split()
+        words = self.template.lstrip(b"\r\n").split(b"\r\n", 1)[0].split()
         return words[1].decode("latin-1") if len(words) > 1 else ""
 
 
