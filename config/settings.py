@@ -45,7 +45,7 @@ class Settings(BaseSettings):
     proxy: bool = Field(
         False,
         alias="CENTRALE_PROXY",
-        description="A proxy (nginx) stands before the web: believe its X-Forwarded-For and X-Forwarded-Proto",
+        description="A proxy (nginx) stands before the web: trust X-Forwarded-For and X-Forwarded-Proto",
     )
     public_address: str | None = Field(
         None, alias="CENTRALE_PUBLIC_ADDRESS", description="Address phones see, when it differs (NAT)"

@@ -25,7 +25,8 @@ async def pairs(core: RunningCore, folder: Path) -> list[Result]:
         process = load.sipp(
             load.prepare("register", media=False),
             core.port + 4,
-            *("-inf", "users.csv", "-m", str(PHONES), "-r", str(RATE), "-l", "2000", "-timeout", "90s", "-aa"),
+            *("-inf", "users.csv", "-m", str(PHONES), "-r", str(RATE)),
+            *("-l", "2000", "-timeout", "90s", "-aa"),
         )
         await load.ended(process, core.port + 4, 100)
         after = usage(core.process.pid)

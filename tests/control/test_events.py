@@ -198,32 +198,35 @@ async def test_state_waits_for_the_disk(
 
 
 async def test_slow_follower_is_dropped_and_costs_no_memory(start: Start) -> None:
-    async with start(slow_seconds=0.5) as (core, address):
-        async with ControlClient(address) as healthy, _raw(address) as session:
-            quick = asyncio.create_task(take(healthy.follow(0), 20_000, 60))
-            # A reader that stops reading: what it does not take stays in its own buffers and the kernel's.
-            slow = await session.ws_connect("/v1/events?since=0", max_msg_size=0)
-            assert slow._response.connection is not None
-            transport = slow._response.connection.transport
-            assert transport is not None
-            transport.pause_reading()
-            before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-            for n in range(20_000):
-                core.emit(call_event("call.changed", f"c{n % 10}"))
-                if n % 50 == 0:
-                    await asyncio.sleep(0)
-            assert numbers(await quick) == list(range(1, 20_001))
-            await until(lambda: transport.is_closing() or not _followers(core), 20)
-            transport.resume_reading()
-            got = 0
-            async for _ in slow:
-                got += 1
-            assert 0 < got < 20_000
-            assert slow.close_code in (followers.TOO_SLOW, aiohttp.WSCloseCode.ABNORMAL_CLOSURE)
-            assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000  # KiB
-            # It comes back where it was.
-            rest = await take(healthy.events(since=got - 1), 20_000)
-            assert numbers(rest) == list(range(got, 20_001))
+    async with (
+        start(slow_seconds=0.5) as (core, address),
+        ControlClient(address) as healthy,
+        _raw(address) as session,
+    ):
+        quick = asyncio.create_task(take(healthy.follow(0), 20_000, 60))
+        # A reader that stops reading: what it does not take stays in its own buffers and the kernel's.
+        slow = await session.ws_connect("/v1/events?since=0", max_msg_size=0)
+        assert slow._response.connection is not None
+        transport = slow._response.connection.transport
+        assert transport is not None
+        transport.pause_reading()
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        for n in range(20_000):
+            core.emit(call_event("call.changed", f"c{n % 10}"))
+            if n % 50 == 0:
+                await asyncio.sleep(0)
+        assert numbers(await quick) == list(range(1, 20_001))
+        await until(lambda: transport.is_closing() or not _followers(core), 20)
+        transport.resume_reading()
+        got = 0
+        async for _ in slow:
+            got += 1
+        assert 0 < got < 20_000
+        assert slow.close_code in (followers.TOO_SLOW, aiohttp.WSCloseCode.ABNORMAL_CLOSURE)
+        assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000  # KiB
+        # It comes back where it was.
+        rest = await take(healthy.events(since=got - 1), 20_000)
+        assert numbers(rest) == list(range(got, 20_001))
 
 
 def _followers(core: Core) -> int:
