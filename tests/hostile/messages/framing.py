@@ -65,7 +65,7 @@ _LENGTHS = (
             replace={
                 "Call-ID": "@CALLID@-2",
                 "Via": "SIP/2.0/@TRANSPORT@ @HOST@:@PORT@;branch=@BRANCH@2;rport",
-            }
+            },
         ),
         _OK,
     ),
