@@ -6,6 +6,8 @@ from pathlib import Path
 import pbx_native
 import pjsua2 as pj
 
+from pbx.sip.uris import host_port
+
 # Our order of preference; a codec that is not here is never offered or accepted.
 CODECS = ("opus/48000/2", "G722/16000/1", "PCMA/8000/1", "PCMU/8000/1")
 CLOCK_RATE = 16000  # Hz, of the conference bridge: wideband for Opus and G.722
@@ -143,6 +145,16 @@ def phone_account(config: SipConfig) -> pj.AccountConfig:
         media.transportConfig.boundAddress = config.bind
     if config.public:
         media.transportConfig.publicAddress = config.public
+    return account
+
+
+def stream_account(config: SipConfig, transport: str) -> pj.AccountConfig:
+    """The account for calls to phones on "tcp" or "tls". Left to itself PJSIP writes an interface's address into the
+    Contact of these, also when the bound or public one is another, and their BYE would go astray."""
+    account = phone_account(config)
+    port = config.tls_port if transport == "tls" else config.port
+    account.idUri = f"sip:{transport}@outgoing.invalid"
+    account.sipConfig.contactForced = f"<sip:centrale@{host_port(config.host, port)};transport={transport}>"
     return account
 
 

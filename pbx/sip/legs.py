@@ -1,7 +1,7 @@
 """All legs of this node in PJSIP: takes calls in, carries out the logic's commands. PJSIP thread only."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from time import monotonic
 
 import pbx_native
@@ -51,6 +51,7 @@ class Legs:
     def __init__(
         self,
         account: pj.Account,
+        accounts: Mapping[str, pj.Account],
         post: Callable[[IncomingCall | LegEvent], None],
         *,
         find_prompt: Callable[[str, str], Prompt | None],
@@ -60,6 +61,7 @@ class Legs:
     ) -> None:
         self.post = post
         self._account = account
+        self._accounts = accounts
         self._find_prompt = find_prompt
         self._agenda = agenda
         self._codec_order = codec_order
@@ -143,7 +145,8 @@ class Legs:
                 self._send_digit(leg, command)
 
     def _invite(self, command: Invite) -> None:
-        leg = SipLeg(self, self._account, command.leg)
+        account = self._accounts.get(command.binding.transport, self._account)
+        leg = SipLeg(self, account, command.leg)
         leg.dtmf = command.dtmf
         self._legs[command.leg] = leg
         options = call_options()

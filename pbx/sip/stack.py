@@ -21,6 +21,7 @@ from pbx.sip.endpoint import (
     create_endpoint,
     open_transports,
     phone_account,
+    stream_account,
 )
 from pbx.sip.gate import Gate, Registration, Screen
 from pbx.sip.legs import Legs
@@ -106,6 +107,7 @@ class SipStack:
         self._probes: dict[int, tuple[str, str, str]] = {}
         self._next_probe = 0
         self._stopping = False
+        self._streams = {transport: pj.Account() for transport in ("tcp", "tls")}
         self._ready = threading.Event()
         self._failure: BaseException | None = None
         self._legs: Legs | None = None
@@ -199,6 +201,7 @@ class SipStack:
         account = _PhoneAccount(self._gate)
         self._legs = account.legs = Legs(
             account,
+            self._streams,
             self._post,
             find_prompt=self._find_prompt,
             agenda=self._agenda,
@@ -210,6 +213,8 @@ class SipStack:
         endpoint.audDevManager().setNullDev()
         choose_codecs(endpoint)
         account.create(phone_account(self._config), True)
+        for transport, outgoing in self._streams.items():
+            outgoing.create(stream_account(self._config, transport))
         return endpoint, account
 
     def _work(self) -> None:
@@ -232,7 +237,8 @@ class SipStack:
             endpoint.libHandleEvents(_POLL)
             self._table().bury()
         pbx_native.uninstall()
-        account.shutdown()
+        for each in (*self._streams.values(), account):
+            each.shutdown()
         endpoint.libDestroy()
 
     def _table(self) -> Legs:
