@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 
 import pytest
+from django.core.management import call_command
 from django.db import close_old_connections, connection, transaction
 from django.urls import reverse
 
@@ -129,3 +130,16 @@ def test_writers_at_once_each_raise_it(world: World) -> None:
         thread.join(60)
     assert not failed
     assert version(world.alpha) == before + 40
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_upgrade_keeps_its_rows_and_gives_them_new_versions(world: World) -> None:
+    """Back to the first form of the tables and forward again, as an installation with data is upgraded."""
+    before = version(world.alpha)
+    call_command("migrate", "organisations", "0001", verbosity=0)
+    call_command("migrate", verbosity=0)
+    assert set(Extension.objects.values_list("number", flat=True)) >= {"201", "202"}
+    upgraded = version(world.alpha)
+    assert upgraded > before
+    Extension.objects.filter(number="202").update(name="After the upgrade")
+    assert version(world.alpha) > upgraded

@@ -2,12 +2,14 @@
 
 The database does it, by triggers: so admin, inlines, shell, bulk updates and plain SQL all count, in the same
 transaction as the change. A new version is at least the Unix time in seconds, so that a database restored
-from
-an older backup never gives out a number again that the core has already seen with other contents.
+from an older backup never gives out a number again that the core has already seen with other contents.
 
-Triggers are put back after each `migrate`, because SQLite loses them when a migration rebuilds a table.
+Triggers are taken away before a `migrate` that has something to do, because SQLite rebuilds tables under
+them, and put back after it. Every organisation then gets a new version: the same rows may mean more.
 """
 
+import time
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.apps import apps
@@ -16,9 +18,28 @@ from django.db import connections
 # Model label -> columns of the organisation it belongs to. The snapshot is made from these and nothing else.
 WATCHED = {"extensions.Extension": "organisation_id", "extensions.Device": "organisation_id"}
 TARGET = "organisations.Organisation"
+# Name and table of each trigger of ours that is there.
+_TRIGGERS = {
+    "sqlite": "SELECT name, tbl_name FROM sqlite_master "
+    "WHERE type = 'trigger' AND name LIKE '%~_version%' ESCAPE '~'",
+    "postgresql": "SELECT tgname, relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid "
+    "WHERE NOT tgisinternal AND tgname LIKE '%~_version' ESCAPE '~'",
+}
 
 
-def install(using: str = "default", **_: Any) -> None:
+def remove(using: str = "default", plan: Sequence[Any] = (), **_: Any) -> None:
+    """Take the triggers away (receiver of `pre_migrate`, called once per app; cheap and repeatable)."""
+    connection = connections[using]
+    if not plan:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_TRIGGERS[connection.vendor])
+        for name, table in cursor.fetchall():
+            on = "" if connection.vendor == "sqlite" else f" ON {table}"
+            cursor.execute(f"DROP TRIGGER {name}{on}")
+
+
+def install(using: str = "default", plan: Sequence[Any] = (), **_: Any) -> None:
     """Put the triggers in place (receiver of `post_migrate`, called once per app; cheap and repeatable)."""
     connection = connections[using]
     make = {"sqlite": _sqlite, "postgresql": _postgresql}.get(connection.vendor)
@@ -29,8 +50,13 @@ def install(using: str = "default", **_: Any) -> None:
         target = apps.get_model(TARGET)
         if target._meta.db_table not in present:
             return
-        for statement in make(target, present):
+        found = connection.introspection.get_table_description(cursor, target._meta.db_table)
+        for statement in make(target, _own_columns([column.name for column in found]), present):
             cursor.execute(statement)
+        if plan:
+            now = int(time.time())
+            higher = f"CASE WHEN config_version < {now} THEN {now} ELSE config_version + 1 END"
+            cursor.execute(f"UPDATE {target._meta.db_table} SET config_version = {higher}")  # noqa: S608
 
 
 def _watched(present: set[str]) -> list[tuple[str, str]]:
@@ -38,17 +64,17 @@ def _watched(present: set[str]) -> list[tuple[str, str]]:
     return [(table, column) for table, column in pairs if table in present]
 
 
-def _own_columns(target: Any) -> str:
+def _own_columns(names: Iterable[str]) -> str:
     """All columns but the version: a stale version that `save()` writes along must not count, nor recurse."""
-    return ", ".join(f'"{f.column}"' for f in target._meta.concrete_fields if f.name != "config_version")
+    return ", ".join(f'"{name}"' for name in names if name != "config_version")
 
 
-def _sqlite(target: Any, present: set[str]) -> list[str]:
+def _sqlite(target: Any, own_columns: str, present: set[str]) -> list[str]:
     table = target._meta.db_table
     newer = "max({0} + 1, CAST(strftime('%s', 'now') AS INTEGER))"
     out = [
         f"DROP TRIGGER IF EXISTS {table}_version",
-        f"CREATE TRIGGER {table}_version AFTER UPDATE OF {_own_columns(target)} ON {table} BEGIN "  # noqa: S608
+        f"CREATE TRIGGER {table}_version AFTER UPDATE OF {own_columns} ON {table} BEGIN "  # noqa: S608
         f"UPDATE {table} SET config_version = {newer.format('OLD.config_version')} WHERE id = NEW.id; END",
     ]
     for watched, column in _watched(present):
@@ -64,14 +90,14 @@ def _sqlite(target: Any, present: set[str]) -> list[str]:
     return out
 
 
-def _postgresql(target: Any, present: set[str]) -> list[str]:
+def _postgresql(target: Any, own_columns: str, present: set[str]) -> list[str]:
     table = target._meta.db_table
     now = "extract(epoch from clock_timestamp())::bigint"
     own = f"{table}_version"
     out = [
         f"CREATE OR REPLACE FUNCTION {own}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
         f"NEW.config_version := greatest(OLD.config_version + 1, {now}); RETURN NEW; END $$",
-        f"CREATE OR REPLACE TRIGGER {own} BEFORE UPDATE OF {_own_columns(target)} ON {table} "
+        f"CREATE OR REPLACE TRIGGER {own} BEFORE UPDATE OF {own_columns} ON {table} "
         f"FOR EACH ROW EXECUTE FUNCTION {own}()",
     ]
     for watched, column in _watched(present):
