@@ -84,6 +84,14 @@ class SipLeg(pj.Call):  # type: ignore[misc]
         self._redirect = self._redirect or redirect_user(prm.targetUri)
         return int(pj.PJSIP_REDIRECT_STOP)
 
+    def onCallTransferRequest(self, prm: Any) -> None:  # noqa: N802
+        """REFER: refused. Left to itself PJSIP would call whatever URI the phone names."""
+        prm.statusCode = pj.PJSIP_SC_DECLINE
+
+    def onCallReplaceRequest(self, prm: Any) -> None:  # noqa: N802
+        """INVITE with Replaces (RFC 3891): refused, calls are joined by the logic alone."""
+        prm.statusCode = pj.PJSIP_SC_DECLINE
+
     def _tell_media(self) -> None:
         self._sink.post(LegMedia(leg=self.leg, active=True, held=self.held, codec=self.codec))
 
