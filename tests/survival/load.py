@@ -5,7 +5,7 @@ import contextlib
 import itertools
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pbx.control.messages import Snapshot
@@ -36,12 +36,13 @@ class Load:
     called: Phone
     chance: random.Random
     seen: list[Witnessed] = field(default_factory=list)
-    _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(FIRST_NUMBER))
+    numbers: Iterator[str] = field(default_factory=lambda: map(str, itertools.count(FIRST_NUMBER)))
+    either: bool = True  # the called side hangs up too
     _tasks: set["asyncio.Task[None]"] = field(default_factory=set)
 
     def begin(self, seconds: float) -> Witnessed:
         """One more call, which is hung up after `seconds` of talk by either side."""
-        call = Witnessed(str(next(self._numbers)))
+        call = Witnessed(next(self.numbers))
         self.seen.append(call)
         task = asyncio.create_task(self._one(call, seconds))
         self._tasks.add(task)
@@ -50,7 +51,7 @@ class Load:
 
     async def _one(self, call: Witnessed, seconds: float) -> None:
         caller = self.chance.choice(self.callers)
-        by_caller = self.chance.random() < 0.5
+        by_caller = not self.either or self.chance.random() < 0.5
         with contextlib.suppress(GaveUp):
             answer = await caller.call(call.number, call)
             if answer.code != 200:

@@ -168,6 +168,34 @@ async def test_kills_while_the_disk_is_full(new_core: RunningCore, disk: Path) -
         print(f"{len(load.seen)} calls, {dict(outcomes)}")
 
 
+async def test_stop_while_nothing_can_be_written(new_core: RunningCore, disk: Path) -> None:
+    """It does not hang; the calls whose end it could not keep have a record that says that they were cut."""
+    core = new_core
+    await core.start()
+    await core.apply(office())
+    async with phones(core, random.Random(13)) as load:
+        talking = [load.begin(300) for _ in range(4)]
+        await eventually(lambda: all(call.answered_at for call in talking), 5, "they talk")
+        fillers = [fill(disk, "filler")]
+        running = asyncio.create_task(load.run(1.0, rate=8, long=0))
+        await eventually(lambda: told(core), 10, "health tells it")
+        fillers.append(fill(disk, "filler2"))
+        await running
+        began = time.monotonic()
+        assert await asyncio.to_thread(core.stop) == 0
+        took = time.monotonic() - began
+        assert took < 10
+        assert all(call.by == "core" for call in talking)
+        for filler in fillers:
+            filler.unlink()
+        await core.start()
+        counted = Counter(record.dialled for record in await core.records())
+        assert set(counted.values()) == {1}
+        outcomes = {record.dialled: record.outcome for record in await core.records()}
+        assert {outcomes[call.number] for call in talking} <= {"answered", "interrupted"}
+        print(f"stopped in {took:.1f} s, {Counter(outcomes.values())}")
+
+
 async def check_seen(core: RunningCore, follower: Follower) -> None:
     """Every record that someone saw is there, the same."""
     known = {record.id: record for record in await core.records()}
