@@ -34,6 +34,6 @@ async def test_a_transfer_to_a_foreign_address_is_refused(office: Office) -> Non
         assert listener.heard == []
     finally:
         transport.close()
-    await hang_up(a, b)
+    await hang_up(b, a)
     record = await office.record()
     assert [leg.device for leg in record.legs] == ["d101", "d102"]
