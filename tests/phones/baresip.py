@@ -168,6 +168,7 @@ class Baresip(BasePhone):
                         waiting.set_result(message)
                 elif message.get("event"):
                     self._on_event(message)
+        self._log.append("control connection closed")
 
     async def _command(self, name: str, params: str = "") -> str:
         """Run a command of the menu module; returns what it printed. Raises PhoneError when it fails."""

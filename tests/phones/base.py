@@ -195,10 +195,10 @@ class BasePhone:
     async def start(self) -> None:
         """Make the folder, choose ports, start the process. Raises PhoneError when it does not come up."""
         self._folder = Path(tempfile.mkdtemp(prefix=f"centrale-{self.kind}-{self.account.user}-"))
-        # TLS phones listen on the port above the plain one, hence two.
-        self.local_port = net.free_port(2)
-        self.rtp_port = net.free_rtp_block()
         try:
+            # TLS phones listen on the port above the plain one, hence two.
+            self.local_port = net.free_port(2)
+            self.rtp_port = net.free_rtp_block()
             await self._launch()
         except BaseException:
             await self.stop()

@@ -1,10 +1,12 @@
 """Free ports and a certificate for phones. The range comes from CENTRALE_TEST_PORTS ("first-last")."""
 
 import datetime
+import fcntl
 import ipaddress
 import itertools
 import os
 import socket
+import tempfile
 from pathlib import Path
 
 from cryptography import x509
@@ -15,6 +17,8 @@ from cryptography.x509.oid import NameOID
 LOOPBACK = "127.0.0.1"
 DEFAULT_RANGE = "22000-22999"
 RTP_BLOCK = 20
+SIP_BLOCK = 2
+LOCK_FOLDER = Path(tempfile.gettempdir()) / "centrale-test-ports"
 
 _first, _last = (int(p) for p in os.environ.get("CENTRALE_TEST_PORTS", DEFAULT_RANGE).split("-"))
 _signalling_size = (_last - _first) // 4
@@ -26,6 +30,8 @@ _media = itertools.count(os.getpid() * 3)
 def _bindable(port: int, kinds: tuple[socket.SocketKind, ...]) -> bool:
     for kind in kinds:
         with socket.socket(socket.AF_INET, kind) as probe:
+            if kind == socket.SOCK_STREAM:  # a connection that ended a moment ago (TIME_WAIT) is no obstacle
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((LOOPBACK, port))
             except OSError:
@@ -33,23 +39,63 @@ def _bindable(port: int, kinds: tuple[socket.SocketKind, ...]) -> bool:
     return True
 
 
+class _Locks:
+    """Ports this process has taken lately, held against other test processes by locks on files.
+
+    A bound probe alone is not enough: a phone binds a while after its port was chosen. The kernel drops the
+    locks when the process ends; the oldest are given up after `keep` others.
+    """
+
+    def __init__(self, kind: str, keep: int) -> None:
+        self._kind, self._keep = kind, keep
+        self._held: dict[int, int] = {}
+
+    def take(self, port: int) -> bool:
+        """True when no other process holds `port`; it is ours then."""
+        if port in self._held:
+            return True
+        LOCK_FOLDER.mkdir(exist_ok=True)
+        descriptor = os.open(
+            LOCK_FOLDER / f"{self._kind}-{port}", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o666
+        )
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(descriptor)
+            return False
+        self._held[port] = descriptor
+        if len(self._held) > self._keep:
+            oldest = next(iter(self._held))
+            os.close(self._held.pop(oldest))
+        return True
+
+
+_signalling_locks = _Locks("sip", _signalling_size // 4)
+_media_locks = _Locks("rtp", (_last - _first - _signalling_size) // RTP_BLOCK // 3)
+
+
 def free_port(span: int = 1) -> int:
-    """First of `span` neighbouring ports free for UDP and TCP on loopback, from the lower quarter of the
-    range."""
+    """First of `span` (at most 2) ports free for UDP and TCP on loopback, from the lower quarter of the range.
+
+    Raises RuntimeError when there is none.
+    """
+    kinds = (socket.SOCK_DGRAM, socket.SOCK_STREAM)
     for _ in range(_signalling_size):
-        port = _first + (next(_signalling) * span) % (_signalling_size - span)
-        if all(_bindable(port + i, (socket.SOCK_DGRAM, socket.SOCK_STREAM)) for i in range(span)):
+        port = _first + next(_signalling) * SIP_BLOCK % (_signalling_size - SIP_BLOCK)
+        if _signalling_locks.take(port) and all(_bindable(port + i, kinds) for i in range(span)):
             return port
     raise RuntimeError(f"no free port in {_first}-{_first + _signalling_size}")
 
 
 def free_rtp_block() -> int:
-    """First port of RTP_BLOCK neighbouring UDP ports, even, from the upper part of the range."""
+    """First port of RTP_BLOCK neighbouring UDP ports, even, from the upper part. Raises as free_port."""
     start = _first + _signalling_size + (_first + _signalling_size) % 2
     blocks = (_last - start) // RTP_BLOCK
     for _ in range(blocks):
         port = start + next(_media) % blocks * RTP_BLOCK
-        if all(_bindable(port + i, (socket.SOCK_DGRAM,)) for i in range(RTP_BLOCK)):
+        if _media_locks.take(port) and all(
+            _bindable(port + i, (socket.SOCK_DGRAM,)) for i in range(RTP_BLOCK)
+        ):
             return port
     raise RuntimeError(f"no free block of RTP ports in {start}-{_last}")
 

@@ -69,9 +69,9 @@ class RawSip:
 
     async def open(self) -> None:
         """Bind (UDP) or connect. A TLS certificate is checked only when `ca_file` was given."""
-        self.local_port = net.free_port()
-        local = (net.LOOPBACK, self.local_port)
         if self.transport == "udp":
+            self.local_port = net.free_port()
+            local = (net.LOOPBACK, self.local_port)
             loop = asyncio.get_running_loop()
             self._udp, _ = await loop.create_datagram_endpoint(
                 lambda: _Datagrams(self._take), local_addr=local, remote_addr=(self.host, self.port)
@@ -82,9 +82,9 @@ class RawSip:
             context = ssl.create_default_context(cafile=str(self._ca_file) if self._ca_file else None)
             if self._ca_file is None:
                 context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        reader, self._writer = await asyncio.open_connection(
-            self.host, self.port, ssl=context, local_addr=local
-        )
+        # A port of the system's choice: those of ended connections stay taken for a minute.
+        reader, self._writer = await asyncio.open_connection(self.host, self.port, ssl=context)
+        self.local_port = self._writer.get_extra_info("sockname")[1]
         self._reader_task = asyncio.create_task(self._read_stream(reader))
 
     async def close(self) -> None:
