@@ -75,7 +75,7 @@ _media_locks = _Locks("rtp", (_last - _first - _signalling_size) // RTP_BLOCK //
 
 
 def free_port(span: int = 1) -> int:
-    """First of `span` (at most 2) ports free for UDP and TCP on loopback, from the lower quarter of the range.
+    """First of `span` (1 or 2) free ports (UDP and TCP) on loopback, from the lower quarter of the range.
 
     Raises RuntimeError when there is none.
     """
