@@ -13,7 +13,10 @@ from pbx.sip.uris import host_port
 KEEP = 2000
 LONGEST = 16384  # characters kept of one message
 
-_SECRET = re.compile(r"(?im)^((?:proxy-)?authorization\s*:).*$")
+# With continuation lines (RFC 3261 section 7.3.1), and with every line end that PJSIP's parser takes.
+_SECRET = re.compile(
+    r"(?i)((?:^|[\r\n])(?:proxy-)?authorization[ \t]*:)[^\r\n]*(?:(?:\r\n|\r|\n)[ \t][^\r\n]*)*"
+)
 _KEYS = re.compile(r"(?im)^(a=crypto:.*inline:).*$")
 _CALL_ID = re.compile(r"(?im)^(?:call-id|i)\s*:\s*(\S{1,200})")
 
