@@ -35,17 +35,20 @@ class Client(RawSip):
         self._wanted = port
 
     async def open(self) -> None:
-        self.local_port = self._wanted or net.free_port()
-        local = (self.source, self.local_port)
+        # Only 127.0.0.1 is shared with phones and other tests, and so its ports are given out.
+        shared = self.source == net.LOOPBACK and not self._wanted
+        local = (self.source, net.free_port() if shared else self._wanted)
         if self.transport == "udp":
             self._udp, _ = await asyncio.get_running_loop().create_datagram_endpoint(
                 lambda: _Datagrams(self._take), local_addr=local, remote_addr=(self.host, self.port)
             )
+            self.local_port = self._udp.get_extra_info("sockname")[1]
             return
         context = insecure() if self.transport == "tls" else None
         reader, self._writer = await asyncio.open_connection(
             self.host, self.port, ssl=context, local_addr=local
         )
+        self.local_port = self._writer.get_extra_info("sockname")[1]
         self._reader_task = asyncio.create_task(self._read_stream(reader))
 
     async def close(self) -> None:
