@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pbx.native.steps import run
 
-LICENSE = "GPL-2.0-or-later"
+LICENSE = "GPL-3.0-or-later"
 
 
 def tag() -> str:
