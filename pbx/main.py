@@ -1,6 +1,7 @@
 """The core's one place that builds everything and wires it together. `python -m pbx.main` runs a node."""
 
 import asyncio
+import faulthandler
 import gc
 import signal
 import sys
@@ -136,6 +137,7 @@ async def run(settings: Settings) -> None:
 
 def main() -> int:
     """Exit status: 0 after a proper stop, 2 with one sentence on stderr when it cannot start."""
+    faulthandler.enable()
     sys.setswitchinterval(SWITCH_INTERVAL)
     try:
         settings = load()
