@@ -37,6 +37,10 @@
 #define PJSIP_TCP_TRANSPORT_BACKLOG             512
 #define PJSIP_TLS_TRANSPORT_BACKLOG             512
 
+/* G.722: a clipped sample, which a decoder that starts in the middle of a stream (after a re-INVITE) always makes,
+ * must not halve the level of the rest of the call. */
+#define PJMEDIA_G722_STOP_PCM_SHIFT_ON_CLIPPING 0
+
 /* Undefined at import with Debian 12's libsrtp 2.5. */
 #define PJMEDIA_SRTP_HAS_AES_GCM_128            0
 #define PJMEDIA_SRTP_HAS_AES_GCM_256            0
