@@ -291,7 +291,7 @@ LegEvent = LegProgress | LegAnswered | LegMedia | LegEnded | DigitPressed | Prom
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invite:
     """Call a binding on a new leg. `number` and `name` are shown to it in `domain` (From and
-    P-Asserted-Identity, RFC 3325); `called` is the number in To; dtmf as configured for the device;
+    P-Asserted-Identity, RFC 3325); `called` is the number in To;
     `codecs` are offered first, in that order."""
 
     leg: str
@@ -300,7 +300,6 @@ class Invite:
     called: str
     number: str
     name: str
-    dtmf: Literal["auto", "rtp", "info"] = "auto"
     codecs: tuple[str, ...] = ()
 
 
@@ -373,11 +372,12 @@ class StopPlaying:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendDigit:
-    """Send one DTMF digit to the leg, by what it negotiated or is configured for."""
+    """Send one DTMF digit to the leg; `via` as configured for its device, "auto" by what it negotiated."""
 
     leg: str
     digit: str
     milliseconds: int
+    via: Literal["auto", "rtp", "info"] = "auto"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

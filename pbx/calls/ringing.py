@@ -59,7 +59,6 @@ def invite(
 ) -> Invite:
     """The command that offers a call from `number` and `name` to the phone of `leg`, with the caller's
     `codecs` first: then the two need no transcoding if they have one in common."""
-    device = tenant.device(binding.device)
     return Invite(
         leg=leg.id,
         binding=binding,
@@ -67,6 +66,5 @@ def invite(
         called=leg.number,
         number=number,
         name=name,
-        dtmf=device.dtmf if device else "auto",
         codecs=codecs,
     )

@@ -149,8 +149,8 @@ def phone_account(config: SipConfig) -> pj.AccountConfig:
 
 
 def stream_account(config: SipConfig, transport: str) -> pj.AccountConfig:
-    """The account for calls to phones on "tcp" or "tls". Left to itself PJSIP writes an interface's address into the
-    Contact of these, also when the bound or public one is another, and their BYE would go astray."""
+    """The account for calls to phones on "tcp" or "tls". Left to itself PJSIP writes an interface's address
+    into the Contact of these, also when the bound or public one is another; their BYE would go astray."""
     account = phone_account(config)
     port = config.tls_port if transport == "tls" else config.port
     account.idUri = f"sip:{transport}@outgoing.invalid"

@@ -34,7 +34,6 @@ class SipLeg(pj.Call):  # type: ignore[misc]
         self.held = False
         self.hung_up = False
         self.codec: str | None = None
-        self.dtmf = "auto"
         self.rx_packets = 0
         self.silent_since: float | None = None
         self.reported = 0.0

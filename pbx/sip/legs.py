@@ -147,7 +147,6 @@ class Legs:
     def _invite(self, command: Invite) -> None:
         account = self._accounts.get(command.binding.transport, self._account)
         leg = SipLeg(self, account, command.leg)
-        leg.dtmf = command.dtmf
         self._legs[command.leg] = leg
         options = call_options()
         identity = name_addr(command.name, user_uri(command.number, command.domain))
@@ -219,11 +218,12 @@ class Legs:
         param = pj.CallSendDtmfParam()
         param.digits = command.digit
         param.duration = command.milliseconds
-        param.method = pj.PJSUA_DTMF_METHOD_SIP_INFO if leg.dtmf == "info" else pj.PJSUA_DTMF_METHOD_RFC2833
+        by_info = command.via == "info"
+        param.method = pj.PJSUA_DTMF_METHOD_SIP_INFO if by_info else pj.PJSUA_DTMF_METHOD_RFC2833
         try:
             leg.sendDtmf(param)
         except pj.Error:
-            if leg.dtmf != "auto":
+            if command.via != "auto":
                 raise
             # The phone did not offer telephone-event: INFO is what is left.
             param.method = pj.PJSUA_DTMF_METHOD_SIP_INFO

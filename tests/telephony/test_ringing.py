@@ -96,14 +96,13 @@ async def test_two_phones_answer_in_the_same_moment(office: Office) -> None:
     assert bye.headers.get("Reason") == ELSEWHERE
     await loser.respond(bye, 200, "OK")
     winner = first if loser is second else second
-    assert len([line for line in a.trace.splitlines() if line.startswith("SIP/2.0 200") and line]) >= 1
     await a.hangup()
     await winner.respond(await winner.wait_request("BYE"), 200, "OK")
     await a.wait_ended()
     record = await office.record()
     assert record.outcome == "answered"
-    reasons = sorted(leg.reason or "" for leg in record.legs if leg.role == "callee")
-    assert reasons[0] == "answered on another phone", record
+    reasons = [leg.reason for leg in record.legs if leg.role == "callee"]
+    assert reasons.count("answered on another phone") == 1, record
 
 
 async def test_an_answer_that_crosses_the_cancel_gets_a_bye(office: Office) -> None:
@@ -124,8 +123,8 @@ async def test_an_answer_that_crosses_the_cancel_gets_a_bye(office: Office) -> N
     await both_hear(a, b)
     await hang_up(a, b)
     record = await office.record()
-    check_answered_once = [leg.device for leg in record.legs if leg.role == "callee" and leg.quality is not None]
-    assert "d102b" in check_answered_once
+    late = next(leg for leg in record.legs if leg.device == "d102")
+    assert late.reason == "answered on another phone"
 
 
 async def test_one_phone_is_busy_the_other_rings_on(office: Office) -> None:
