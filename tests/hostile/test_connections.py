@@ -2,11 +2,14 @@
 
 import asyncio
 import contextlib
+import resource
 import ssl
 import time
+from collections.abc import Iterator
 
 import pytest
 
+from pbx.sip.connections import most_connections
 from tests.hostile.attack import assert_well, files, rss
 from tests.phones.base import Transport
 from tests.phones.pjsua import Pjsua
@@ -62,7 +65,7 @@ async def opened(
         some = min(4 if accepted else 50, count - len(found))
         found += await asyncio.gather(*(Idler().open(port, source, tls) for _ in range(some)))
         if accepted:
-            there = before + len(found)
+            there = before + len(found) - 8  # some files were open for a moment only
             await eventually(lambda there=there: files(accepted) >= there, 5, f"{there} open files")
     return found
 
@@ -228,6 +231,54 @@ async def test_resets_in_the_middle_of_everything(fort: RunningCore) -> None:
     await asked(fort, lambda client: client.unban("127.6.3.2"))
     await eventually(lambda: files(fort) <= handles + 4, 10, "no handle left behind")
     await assert_well(fort, pid)
+
+
+@contextlib.contextmanager
+def file_limit(soft: int) -> Iterator[None]:
+    """How many files processes that are started meanwhile may open until they ask for more."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+async def test_a_small_limit_of_files_is_raised(new_core: RunningCore) -> None:
+    core = new_core
+    with file_limit(256):
+        await core.start()
+    await core.apply(organisation())
+    idle = await opened(400, core.port, "127.0.0.87", accepted=core)
+    async with Client(core, "tcp") as phone:
+        assert (await phone.register(phone.account("101"))).code == 200
+    for idler in idle:
+        idler.close()
+
+
+@pytest.mark.parametrize(("allowed", "expected"), [(256, 64), (1024, 256), (4096, 1796), (12000, 8000)])
+def test_connections_leave_files_for_calls(allowed: int, expected: int) -> None:
+    with file_limit(allowed):
+        assert most_connections() == expected
+
+
+async def test_without_files_left_phones_that_are_there_work(core: RunningCore) -> None:
+    """Cannot happen by connections alone, whose number is kept below; so the limit sinks while it runs."""
+    assert core.process is not None
+    resource.prlimit(core.process.pid, resource.RLIMIT_NOFILE, (100, 100))
+    async with Client(core, "tcp") as phone, Client(core) as other, core.client() as control:
+        assert (await phone.register(phone.account("101"), call_id="here")).code == 200
+        await control.health()  # its connection is there before the files are gone
+        idle = await opened(200, core.port, "127.0.0.88")
+        await eventually(lambda: files(core) >= 98, 5, "no file left")
+        assert (await phone.register(phone.account("101"), call_id="here", cseq=9)).code == 200
+        assert (await other.register(other.account("102"))).code == 200
+        assert (await control.health()).ready
+        for idler in idle:
+            idler.close()
+        await eventually(lambda: files(core) < 60, 10, "files again")
+        assert (await phone.register(phone.account("101"), call_id="here", cseq=19)).code == 200
+    await assert_well(core, core.process.pid)
 
 
 async def test_many_phones_behind_one_address(new_core: RunningCore) -> None:

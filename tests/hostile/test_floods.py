@@ -84,7 +84,7 @@ async def test_floods_leave_no_memory_and_no_files(core: RunningCore) -> None:
     pid = core.process.pid
     messages = [packet for method in ("REGISTER", "INVITE", "OPTIONS") for packet in packets(method)[:2000]]
     sizes, handles = [], []
-    for turn in range(4):
+    for turn in range(3):
         for part in range(4):
             chunk = messages[part::4]
             source = f"127.3.{turn}.{part + 1}"
@@ -95,8 +95,8 @@ async def test_floods_leave_no_memory_and_no_files(core: RunningCore) -> None:
         await assert_well(core, pid)
         sizes.append(rss(core))
         handles.append(files(core))
-    assert sizes[3] - sizes[1] < 12_000_000, sizes
-    assert handles[3] <= handles[0] + 4, handles  # the control API's own come and go
+    assert sizes[2] - sizes[1] < 8_000_000, sizes
+    assert handles[2] <= handles[0] + 4, handles  # the control API's own come and go
 
 
 async def test_a_scanner_learns_nothing(core: RunningCore) -> None:
@@ -121,9 +121,8 @@ async def test_a_thousand_addresses(core: RunningCore) -> None:
     """A flood of forged addresses empties nobody's bucket but their own."""
     assert core.process is not None
     pid = core.process.pid
-    for number in range(1000):
-        source = f"127.4.{number // 250}.{number % 250 + 1}"
-        await asyncio.to_thread(flood_one, core, source)
+    sources = [f"127.4.{number // 250}.{number % 250 + 1}" for number in range(1000)]
+    await asyncio.to_thread(flood_from, core, sources)
     await assert_well(core, pid)
     assert await asked(core, lambda c: c.bans()) == []
     async with Client(core) as phone:
@@ -135,7 +134,9 @@ async def test_a_thousand_addresses(core: RunningCore) -> None:
     await eventually(bound)
 
 
-def flood_one(core: RunningCore, source: str) -> None:
-    with datagram_socket(core, source) as sender:
-        for _ in range(5):
-            sender.send(request("REGISTER", "101", source))
+def flood_from(core: RunningCore, sources: list[str]) -> None:
+    """Five REGISTERs from each of many addresses. Blocks."""
+    for source in sources:
+        with datagram_socket(core, source) as sender:
+            for _ in range(5):
+                sender.send(request("REGISTER", "101", source))

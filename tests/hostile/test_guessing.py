@@ -154,7 +154,7 @@ async def test_a_forger_cannot_have_others_banned(core: RunningCore) -> None:
         made_up = Challenge("office.test", "0" * 64, "MD5", "auth")
         for challenge in (stolen, made_up):
             async with Client(core, source=victim) as forger:
-                await guess(forger, forger.account("102"), challenge, 150, wrong)
+                await guess(forger, forger.account("102"), challenge, 70, wrong)
         assert await asked(core, lambda client: client.bans()) == []
         await works(core, office, 10)
         async with Client(core, source=victim) as newcomer:

@@ -15,7 +15,7 @@ from tests.phones.base import Transport
 from tests.registration.client import TRANSPORTS, Client, asked, bindings
 from tests.running import DOMAIN, RunningCore, eventually
 
-AT_ONCE = 12
+AT_ONCE = 16
 # Where PJSIP's parser is more lenient, or more silent, than the set asks; harmless for a server that passes
 # no message on as it came.
 LENIENT = {"bare-carriage-returns": 200, "register-expires-letters": 0}
@@ -37,7 +37,7 @@ async def sent(
         authorization = ""
         if known:
             authorization = await authorization_for(client, client.account(user), message, values)
-        code = await reaction(client, message, values, authorization, silence_s=0.5)
+        code = await reaction(client, message, values, authorization, silence_s=0.4)
         allowed = message.allowed_known if known else message.allowed
         if code in allowed or LENIENT.get(message.name) == code:
             return ""
