@@ -1,6 +1,21 @@
-"""Which TCP and TLS connections phones registered over are still there."""
+"""TCP and TLS connections: how many there may be, and which of those that phones came over still are."""
+
+import resource
 
 Flow = tuple[str, int, str]
+
+MOST = 8000
+# Files that connections may not take: RTP and RTCP of 1,024 legs, the store, the control API.
+_RESERVED = 2300
+
+
+def most_connections() -> int:
+    """How many connections may be open at once. Far from the limit of open files: PJSIP gives up a listener
+    for good when it cannot accept for want of files 50 times in a row."""
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if files == resource.RLIM_INFINITY:
+        return MOST
+    return min(MOST, max(files // 4, files - _RESERVED))
 
 
 class Connections:

@@ -12,7 +12,7 @@ import pjsua2 as pj
 import structlog
 
 from pbx.ports import Binding, IncomingCall, LegEvent, Prompt, Reply, SipCommand
-from pbx.sip.connections import Connections
+from pbx.sip.connections import Connections, most_connections
 from pbx.sip.endpoint import (
     CodecOrder,
     SipConfig,
@@ -31,7 +31,6 @@ from pbx.sip.uris import target, user_uri
 log = structlog.get_logger("pbx.sip")
 
 _POLL = 20  # milliseconds; DTMF callbacks wait this long at most
-_MAX_CONNECTIONS = 8000
 _MAX_CONNECTIONS_PER_ADDRESS = 2000
 
 
@@ -197,7 +196,7 @@ class SipStack:
             on_closed=self._connections.closed,
         )
         pbx_native.trim_callbacks()
-        pbx_native.limit_connections(_MAX_CONNECTIONS_PER_ADDRESS, _MAX_CONNECTIONS)
+        pbx_native.limit_connections(_MAX_CONNECTIONS_PER_ADDRESS, most_connections())
         account = _PhoneAccount(self._gate)
         self._legs = account.legs = Legs(
             account,
