@@ -136,9 +136,18 @@ class Store:
         if written:
             await asyncio.to_thread(self._database.close)
         else:
-            log.error("store.unwritten", events=self._writer.waiting, text="Closed with events not on disk.")
+            self._tell_unwritten()
         os.close(self._lock)
         return written
+
+    def _tell_unwritten(self) -> None:
+        """The log may be on another disk: it gets the records that this one did not take."""
+        lost = self._writer.unwritten
+        log.error("store.unwritten", events=len(lost), text="Closed with events not on disk.")
+        for entry in lost:
+            event = entry.event()
+            if event.kind == "call.ended" and event.call is not None:
+                log.error("record.unwritten", call=event.call.id, record=entry.body.decode())
 
 
 def _open(folder: Path) -> tuple[Database, int, Path | None]:

@@ -97,6 +97,11 @@ class Writer:
         """Events that wait for the disk."""
         return len(self._pending.entries) + len(self._in_hand.entries)
 
+    @property
+    def unwritten(self) -> list[Entry]:
+        """Those events, in order. After `close`: what is lost with the process."""
+        return [*self._in_hand.entries, *self._pending.entries]
+
     def append(self, entry: Entry, call: str | None, opened: int | None) -> None:
         """One more event; for a call event its id, and its number while the call goes on."""
         with self._wake:
