@@ -191,6 +191,7 @@ async def test_phones_talk_and_every_part_may_die(running: Running, env: dict[st
         assert web.calls(token)[0]["outcome"] == "interrupted"
         for each in (first, second):
             await each.hangup()
+            await each.wait_ended()
         # The phones registered once, at the beginning.
         await talk(first, second)
         running.signal(signal.SIGINT)
