@@ -83,11 +83,11 @@ class SipLeg(pj.Call):  # type: ignore[misc]
         self._redirect = self._redirect or redirect_user(prm.targetUri)
         return int(pj.PJSIP_REDIRECT_STOP)
 
-    def onCallTransferRequest(self, prm: Any) -> None:  # noqa: N802
+    def onCallTransferRequest(self, prm: Any) -> None:
         """REFER: refused. Left to itself PJSIP would call whatever URI the phone names."""
         prm.statusCode = pj.PJSIP_SC_DECLINE
 
-    def onCallReplaceRequest(self, prm: Any) -> None:  # noqa: N802
+    def onCallReplaceRequest(self, prm: Any) -> None:
         """INVITE with Replaces (RFC 3891): refused, calls are joined by the logic alone."""
         prm.statusCode = pj.PJSIP_SC_DECLINE
 
