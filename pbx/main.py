@@ -37,6 +37,8 @@ CLOSE_SECONDS = 6.0
 FILES = 65536
 # A thread gives way this soon (seconds): the PJSIP thread must not wait 5 ms, Python's default, for logic.
 SWITCH_INTERVAL = 0.0005
+# Almost nothing here is a cycle: the collector may look for them less often than by default (700, 10, 10).
+COLLECT = (20_000, 20, 20)
 
 
 class StartError(Exception):
@@ -126,6 +128,7 @@ async def run(settings: Settings) -> None:
     # What was made at the start lives as long as the node: keep the collector from walking over it.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*COLLECT)
     log.info("core.ready", sip=settings.sip_port, tls=settings.sip_tls_port, control=settings.control_address)
     await stop.wait()
     log.info("core.stopping")

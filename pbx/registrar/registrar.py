@@ -7,6 +7,7 @@ requests to the binding go to the address and port that the REGISTER came from."
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from pbx.control.messages import DeviceConfig
 from pbx.directory import Directory, Tenant
@@ -200,6 +201,11 @@ def _contact(binding: Binding, now: float) -> str:
 
 def date(now: float) -> str:
     """A moment as in a Date header (RFC 3261 section 20.17), whatever the locale of the process."""
-    at = datetime.fromtimestamp(now, UTC)
+    return _date(int(now))
+
+
+@lru_cache(maxsize=2)
+def _date(second: int) -> str:
+    at = datetime.fromtimestamp(second, UTC)
     clock = f"{at.hour:02}:{at.minute:02}:{at.second:02}"
     return f"{_DAYS[at.weekday()]}, {at.day:02} {_MONTHS[at.month - 1]} {at.year} {clock} GMT"
