@@ -1,5 +1,6 @@
 """All legs of this node in PJSIP: takes calls in, carries out the logic's commands. PJSIP thread only."""
 
+import random
 import secrets
 from collections.abc import Callable, Mapping
 from time import monotonic
@@ -42,7 +43,16 @@ log = structlog.get_logger("pbx.legs")
 _TAIL = 0.15  # seconds a prompt may still sound in the phone's jitter buffer
 _RETRY = 0.25  # seconds until a re-INVITE that met another transaction is tried again
 _RETRIES = 20
+_DECODING = 2  # PJMEDIA_DIR_DECODING: the phone may send
 _SILENCE_STEP = 5.0  # seconds between reports of a leg that sends nothing
+
+
+def _hold_is(leg: SipLeg, on: bool) -> bool:
+    """Whether the last negotiation fits: a phone on hold sends us nothing. When it holds us too there is no way
+    to tell; its own next offer will bring both back."""
+    brief = pbx_native.call_brief(leg.getId())
+    direction = brief[4] if brief else 0
+    return not direction & _DECODING if on else direction == 0 or bool(direction & _DECODING)
 
 
 class Legs:
@@ -136,7 +146,7 @@ class Legs:
             case HangUp():
                 self._hang_up(leg, command)
             case Hold():
-                self._hold(leg, command.on, _RETRIES)
+                self._hold(leg, command.on)
             case Play():
                 self._play(leg, command)
             case StopPlaying():
@@ -184,8 +194,17 @@ class Legs:
                 pbx_native.set_cancel_reason(leg.getId(), command.cause)
         leg.hangup(options)
 
-    def _hold(self, leg: SipLeg, on: bool, tries: int) -> None:
+    def _hold(self, leg: SipLeg, on: bool, tries: int = _RETRIES, sent: bool = False) -> None:
+        """Put the leg on hold or take it back, until it is so or another wish came. The phone may be in the
+        middle of a re-INVITE of its own, or refuse ours with 491 for that (RFC 3261 section 14.1)."""
+        first = tries == _RETRIES
+        if first:
+            leg.wants_hold = on
+        elif self._legs.get(leg.leg) is not leg or leg.wants_hold != on or (sent and _hold_is(leg, on)):
+            return
+        sent = True
         options = call_options()
+        wait = random.uniform(0.3, 2.0) if leg.incoming else random.uniform(2.1, 4.0)  # noqa: S311
         try:
             if on:
                 leg.setHold(options)
@@ -193,11 +212,11 @@ class Legs:
                 options.opt.flag = pj.PJSUA_CALL_UNHOLD
                 leg.reinvite(options)
         except pj.Error as error:
-            # The phone is in the middle of a re-INVITE of its own (RFC 3261 section 14.1): again in a moment.
-            if tries and leg.leg in self._legs:
-                self._agenda.at(monotonic() + _RETRY, lambda: self._hold(leg, on, tries - 1))
-            else:
+            wait, sent = _RETRY, False
+            if not tries:
                 log.warning("leg.hold_failed", leg=leg.leg, error=error.reason)
+        if tries:
+            self._agenda.at(monotonic() + wait, lambda: self._hold(leg, on, tries - 1, sent))
 
     def _play(self, leg: SipLeg, command: Play) -> None:
         prompt = self._find_prompt(command.prompt, command.language)

@@ -51,7 +51,7 @@ class Office:
             plain = organisation(self.tenant, self.domain, numbers, version=self._version, **changes)
             snapshot = replace(
                 plain,
-                extensions=[replace(x, language="nl" if x.number in dutch else "en") for x in plain.extensions],
+                extensions=[replace(x, language="nl") if x.number in dutch else x for x in plain.extensions],
                 devices=[
                     replace(device, dtmf="info" if device.username in dtmf_by_info else "auto")
                     for device in plain.devices
@@ -191,8 +191,8 @@ def leg_of(record: CallRecord, role: str, number: str = "") -> LegRecord:
 def check_answered(
     record: CallRecord, ended_by: str = "caller", codecs: tuple[str, str] | None = None, audio: bool = True
 ) -> None:
-    """A record of a call between two phones that talked: times in order, who ended it, codecs as (caller, callee),
-    and quality as it has to be on loopback."""
+    """A record of a call between two phones that talked: times in order, who ended it, codecs as (caller,
+    callee), and quality as it has to be on loopback."""
     assert record.outcome == "answered", record
     assert record.ended_by == ended_by, record
     assert record.answered_at is not None

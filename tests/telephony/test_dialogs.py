@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from tests.phones.audio import tone_level
 from tests.phones.base import BasePhone
 from tests.phones.linphone import Linphone
 from tests.phones.pjsua import Pjsua
@@ -16,6 +17,12 @@ from tests.telephony.office import Office, both_hear, check_answered, connect, h
 def offers(phone: BasePhone, direction: str) -> int:
     """How often a media direction was said, sent or received."""
     return phone.trace.count(f"a={direction}")
+
+
+def silent(phone: BasePhone) -> bool:
+    """Whether no tone that a phone sends was heard in the last half second."""
+    samples, rate = phone.heard(last_s=0.5)
+    return bool(rate) and all(tone_level(samples, rate, hz) < -50 for hz in (600, 1100))
 
 
 @pytest.mark.parametrize("kind", [Pjsua, Linphone], ids=lambda kind: kind.kind)
@@ -32,7 +39,10 @@ async def test_hold_passes_on_and_resume_brings_the_audio_back(
     await held.until(lambda: held.held_by_peer, "hold")
     (call,) = await office.calls()
     assert leg_of(call, who).state == "held"
-    await held.until(lambda: abs(held.heard(last_s=0.5)[0]).max(initial=0) < 200, "silence while held")
+    if kind is Linphone:  # says sendonly and goes on sending its file, as music on hold
+        await held.wait_hears(600 if holder is a else 1100, holder)
+    else:
+        await held.until(lambda: silent(held), "silence while held")
     await holder.resume()
     await held.until(lambda: not held.held_by_peer, "resume")
     await both_hear(a, b, 800, 1300)
@@ -86,13 +96,13 @@ async def _gone(office: Office) -> bool:
 async def test_hold_with_inactive(office: Office) -> None:
     await office.open()
     a, raw, invite = await talking_to_raw(office)
-    offer = raw.sdp().replace(b"a=sendrecv", b"a=inactive").replace(b"o=- 1 1", b"o=- 1 2")
+    offer = one_codec().replace(b"a=sendrecv", b"a=inactive").replace(b"o=- 1 1", b"o=- 1 2")
     answer = await raw.ask(back_to(raw, invite, "INVITE", 1, offer))
     assert answer.code == 200
     assert "a=inactive" in str(answer.body)
     await raw.send(back_to(raw, invite, "ACK", 1))
     await a.until(lambda: a.held_by_peer or offers(a, "sendonly") > 0, "hold")
-    offer = raw.sdp().replace(b"o=- 1 1", b"o=- 1 3")
+    offer = one_codec().replace(b"o=- 1 1", b"o=- 1 3")
     answer = await raw.ask(back_to(raw, invite, "INVITE", 2, offer))
     assert answer.code == 200
     assert "a=sendrecv" in str(answer.body)
@@ -104,6 +114,14 @@ async def test_hold_with_inactive(office: Office) -> None:
     assert (record.outcome, record.ended_by) == ("answered", "callee")
 
 
+def one_codec() -> bytes:
+    """PCMA alone: an answer with several codecs would make the core ask again for one (PJSIP locks the codec)."""
+    return (
+        b"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+        b"m=audio 40000 RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\na=sendrecv\r\n"
+    )
+
+
 async def talking_to_raw(office: Office) -> tuple[Pjsua, RawSip, object]:
     """101 calls 102, a raw phone that answered."""
     a = await office.phone(Pjsua(office.account("101")))
@@ -111,7 +129,7 @@ async def talking_to_raw(office: Office) -> tuple[Pjsua, RawSip, object]:
     await a.call("102")
     invite = await raw.wait_request("INVITE")
     await raw.respond(
-        invite, 200, "OK", to_tag="raw", headers=[("Contact", f"<{raw.contact}>")], body=raw.sdp()
+        invite, 200, "OK", to_tag="raw", headers=[("Contact", f"<{raw.contact}>")], body=one_codec()
     )
     await raw.wait_request("ACK")
     await a.wait_established()
@@ -222,15 +240,18 @@ async def test_reliable_provisional_answers_on_both_sides(office: Office, early:
     check_answered(await office.record())
 
 
-CALLERS = ["uac", "uac_100rel", "uac_hold", "uac_late_offer", "uac_reinvite_late_offer", "uac_session_timer", "uac_update"]
+CALLERS = ["uac", "uac_100rel", "uac_hold", "uac_late_offer", "uac_reinvite_late_offer"]
+CALLERS += ["uac_session_timer", "uac_update"]
 
 
 @pytest.mark.parametrize("scenario", CALLERS)
 async def test_sipp_as_caller(office: Office, scenario: str) -> None:
     await office.open()
-    b = await office.phone(Pjsua(office.account("102"), on_invite="200"))
+    b = await office.phone(Pjsua(office.account("102")))
     call = Sipp(scenario, office.account("101"), number="102", pause_ms=600)
     async with call:
+        await b.wait_ringing()
+        await b.answer()
         require_ok(await call.wait())
     await b.wait_ended()
     check_answered(await office.record(), audio=False)
@@ -252,8 +273,9 @@ async def test_sipp_as_callee(office: Office, scenario: str) -> None:
         else:
             if scenario in ("uas_hold", "uas_update", "uas_session_timer"):
                 method = "INVITE" if scenario == "uas_hold" else "UPDATE"
-                times = 4 if scenario == "uas_hold" else 2  # each with its answer
-                await eventually(lambda: callee.result().messages.count(f"{method}\r") >= times, 8, method)
+                # Every message of these transactions has a CSeq: the first INVITE and its answers, then ours.
+                times = 7 if scenario == "uas_hold" else 2
+                await eventually(lambda: callee.result().messages.count(f" {method}\n") >= times, 8, method)
                 await eventually(lambda: _states(office, {"answered"}), 5, "resume")
             await a.hangup()
             await a.wait_ended()

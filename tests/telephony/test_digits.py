@@ -66,7 +66,9 @@ async def test_a_phone_without_telephone_event_gets_info(office: Office) -> None
     raw = await office.raw("102")
     await a.call("102")
     invite = await raw.wait_request("INVITE")
-    await raw.respond(invite, 200, "OK", to_tag="plain", headers=[("Contact", f"<{raw.contact}>")], body=plain())
+    await raw.respond(
+        invite, 200, "OK", to_tag="plain", headers=[("Contact", f"<{raw.contact}>")], body=plain()
+    )
     await raw.wait_request("ACK")
     await a.wait_established()
     await a.send_dtmf("5")

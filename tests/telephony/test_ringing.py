@@ -52,9 +52,7 @@ async def test_all_phones_ring_and_the_first_answer_wins(office: Office) -> None
 
 async def test_cancel_on_the_wire_says_that_the_call_was_completed_elsewhere(office: Office) -> None:
     await office.open(TWO_PHONES)
-    a, b = await office.phones(
-        Pjsua(office.account("101")), Baresip(office.account("102", username="102b"))
-    )
+    a, b = await office.phones(Pjsua(office.account("101")), Baresip(office.account("102", username="102b")))
     raw = await office.raw("102")
     await a.call("102")
     invite = await raw.wait_request("INVITE")
@@ -246,7 +244,9 @@ async def test_a_forward_never_leaves_the_organisation(office: Office) -> None:
 
 async def test_early_media_of_the_called_phone_is_heard(office: Office) -> None:
     await office.open()
-    a, b = await office.phones(Linphone(office.account("101")), Pjsua(office.account("102"), on_invite="early"))
+    a, b = await office.phones(
+        Linphone(office.account("101")), Pjsua(office.account("102"), on_invite="early")
+    )
     await b.send_tone(700)
     await a.call("102")
     await a.until(lambda: a.state is CallState.EARLY, "early media")
