@@ -48,8 +48,8 @@ _SILENCE_STEP = 5.0  # seconds between reports of a leg that sends nothing
 
 
 def _hold_is(leg: SipLeg, on: bool) -> bool:
-    """Whether the last negotiation fits: a phone on hold sends us nothing. When it holds us too there is no way
-    to tell; its own next offer will bring both back."""
+    """Whether the last negotiation fits: a phone on hold sends us nothing. When it holds us too, there is no
+    way to tell; its own next offer will bring both back."""
     brief = pbx_native.call_brief(leg.getId())
     direction = brief[4] if brief else 0
     return not direction & _DECODING if on else direction == 0 or bool(direction & _DECODING)

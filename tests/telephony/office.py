@@ -1,7 +1,7 @@
 """An organisation of its own for each test, in a core that all tests of this folder share.
 
-`phones` starts and registers real phones; `close` ends them and checks that the core kept nothing of their calls and
-wrote exactly one record for each.
+`phones` starts and registers real phones; `close` ends them and checks that the core kept nothing of their
+calls and wrote exactly one record for each.
 """
 
 import asyncio

@@ -115,7 +115,7 @@ async def test_hold_with_inactive(office: Office) -> None:
 
 
 def one_codec() -> bytes:
-    """PCMA alone: an answer with several codecs would make the core ask again for one (PJSIP locks the codec)."""
+    """PCMA alone: after an answer with several codecs the core asks again for one (PJSIP locks the codec)."""
     return (
         b"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
         b"m=audio 40000 RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\na=sendrecv\r\n"

@@ -1,10 +1,9 @@
 """Two thousand short calls leave nothing behind.
 
-PJSIP keeps transactions of a call over UDP for 32 seconds after it (RFC 3261 timers B, H and J), so memory grows
-until that many seconds of calls are in it, and must not grow any more after that.
+PJSIP keeps transactions of a call over UDP for 32 seconds after it (RFC 3261 timers B, H and J), so memory
+grows until that many seconds of calls are in it, and must not grow any more after that.
 """
 
-import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,7 +38,7 @@ def kept(pid: int) -> Kept:
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     status = {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
     return Kept(
-        files=len(os.listdir(f"/proc/{pid}/fd")),
+        files=len(list(Path(f"/proc/{pid}/fd").iterdir())),
         threads=int(status["Threads"]),
         rss=int(status["VmRSS"].split()[0]) / 1024,
     )
