@@ -153,7 +153,7 @@ class Call:
             case LegEnded():
                 self._on_ended(leg, event)
             case DigitPressed():
-                self._out += self._talk.digit(leg, event)
+                self._out += self._talk.digit(leg, event, self.tenant)
             case PromptEnded():
                 self._after_prompt(leg)
             case MediaSilent():

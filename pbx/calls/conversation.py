@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from pbx.calls.leg import Leg
+from pbx.directory import Tenant
 from pbx.ports import (
     Answer,
     Bridge,
@@ -95,7 +96,11 @@ class Conversation:
         other = self.other(leg)
         return True, [Hold(leg=other.id, on=event.held)] if other else []
 
-    def digit(self, leg: Leg, event: DigitPressed) -> list[Command]:
-        """A digit goes to the other side."""
+    def digit(self, leg: Leg, event: DigitPressed, tenant: Tenant) -> list[Command]:
+        """A digit goes to the other side, the way that its device is set to."""
         other = self.other(leg)
-        return [SendDigit(leg=other.id, digit=event.digit, milliseconds=event.milliseconds)] if other else []
+        if other is None:
+            return []
+        device = tenant.device(other.device) if other.device else None
+        via = device.dtmf if device else "auto"
+        return [SendDigit(leg=other.id, digit=event.digit, milliseconds=event.milliseconds, via=via)]

@@ -68,6 +68,24 @@ async def test_hold_by_both_then_resume_by_both(office: Office) -> None:
     check_answered(await office.record(), "callee", audio=False)
 
 
+async def test_hold_and_resume_in_quick_succession(office: Office) -> None:
+    """The other phone ends as the last wish says, however the re-INVITEs overtake each other."""
+    await office.open()
+    a, b = await office.phones(Pjsua(office.account("101")), Linphone(office.account("102")))
+    await connect(a, b, "102")
+    await both_hear(a, b)
+    for _ in range(3):
+        await a.hold()
+        await a.resume()
+    await both_hear(a, b, 800, 1300)
+    await b.until(lambda: not b.held_by_peer, "resume")
+    await a.hold()
+    await a.resume()
+    await a.hold()
+    await b.until(lambda: b.held_by_peer, "hold")
+    await hang_up(a, b)
+
+
 async def _states(office: Office, wanted: set[str]) -> bool:
     calls = await office.calls()
     return bool(calls) and {leg.state for leg in calls[0].legs} == wanted
