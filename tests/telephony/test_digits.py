@@ -14,7 +14,7 @@ DIGITS = "0123456789*#ABCD"
 WAYS: list[DtmfVia] = ["rtp", "info"]
 
 
-@pytest.mark.parametrize(("of_a", "of_b"), itertools.product(WAYS, WAYS))
+@pytest.mark.parametrize(("of_a", "of_b"), list(itertools.product(WAYS, WAYS)))
 async def test_all_digits_in_both_directions(office: Office, of_a: DtmfVia, of_b: DtmfVia) -> None:
     """Each phone sends and wants digits its own way; a device set to INFO gets them so."""
     info = [number for number, way in (("101", of_a), ("102", of_b)) if way == "info"]
