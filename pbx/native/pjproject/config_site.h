@@ -36,6 +36,9 @@
 #define PJSIP_TRANSPORT_SERVER_IDLE_TIME        7200
 #define PJSIP_TCP_TRANSPORT_BACKLOG             512
 #define PJSIP_TLS_TRANSPORT_BACKLOG             512
+#define PJ_SOMAXCONN                            512     /* the TLS listener takes this one */
+/* Running out of files for a moment must not end a listener for good (50 failures would). */
+#define PJ_ACTIVESOCK_MAX_CONSECUTIVE_ACCEPT_ERROR 1000000
 
 /* G.722: a clipped sample, which a decoder that starts in the middle of a stream (after a re-INVITE) always makes,
  * must not halve the level of the rest of the call. */
