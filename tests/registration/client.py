@@ -35,8 +35,8 @@ class Client(RawSip):
         self._wanted = port
 
     async def open(self) -> None:
-        # Only 127.0.0.1 is shared with phones and other tests, and so its UDP ports are given out. A connection
-        # takes a port of the system's choice: those of ended ones stay taken for a minute.
+        # Only 127.0.0.1 is shared with phones and other tests, and so its UDP ports are given out. A
+        # connection takes a port of the system's choice: those of ended ones stay taken for a minute.
         shared = self.source == net.LOOPBACK and not self._wanted and self.transport == "udp"
         local = (self.source, net.free_port() if shared else self._wanted)
         if self.transport == "udp":
