@@ -10,7 +10,7 @@ from ipaddress import ip_address
 from types import MappingProxyType
 
 import dialplan
-from pbx.control.messages import DeviceConfig, ExtensionConfig, Snapshot
+from pbx.control.configuration import DeviceConfig, ExtensionConfig, Snapshot
 
 MAX_HOST = 253
 
@@ -56,7 +56,7 @@ class Tenant:
             MappingProxyType(usernames),
             MappingProxyType(extensions),
             MappingProxyType({number: tuple(found) for number, found in by_extension.items()}),
-            MappingProxyType(_parse_plans(snapshot, devices)),
+            MappingProxyType(_default_plans(extensions, by_extension)),
         )
 
     @property
@@ -146,20 +146,15 @@ class Directory:
         self._tables = _Tables(by_id, by_domain)
 
 
-def _parse_plans(snapshot: Snapshot, devices: Mapping[str, DeviceConfig]) -> dict[str, dialplan.Plan]:
-    plans: dict[str, dialplan.Plan] = {}
-    for number, data in snapshot.plans.items():
-        try:
-            plan = dialplan.parse(data)
-        except dialplan.PlanError as error:
-            raise _error(snapshot, f"the plan of '{number}' is not valid: {error}") from error
-        for step in plan.steps:
-            if isinstance(step, dialplan.Ring):
-                for device in step.devices:
-                    if device not in devices:
-                        raise _error(snapshot, f"the plan of '{number}' rings the unknown device '{device}'")
-        plans[number] = plan
-    return plans
+def _default_plans(
+    extensions: Mapping[str, ExtensionConfig], devices: Mapping[str, list[DeviceConfig]]
+) -> dict[str, dialplan.Plan]:
+    return {
+        number: dialplan.Plan(
+            (dialplan.Ring(tuple(d.id for d in devices.get(number, ()) if d.enabled), float(x.ring_seconds)),)
+        )
+        for number, x in extensions.items()
+    }
 
 
 def is_address(host: str) -> bool:

@@ -14,6 +14,8 @@ import structlog
 
 from pbx import __version__
 from pbx.calls.exchange import Exchange, ExchangeError
+from pbx.control.commands import Originate
+from pbx.control.configuration import Snapshot
 from pbx.control.messages import (
     BanState,
     BindingState,
@@ -22,8 +24,6 @@ from pbx.control.messages import (
     EventKind,
     Health,
     LiveState,
-    Originate,
-    Snapshot,
     Trace,
     TraceMessage,
 )

@@ -13,7 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from pbx.control.client import ControlClient, ControlUnreachable
-from pbx.control.messages import CallRecord, DeviceConfig, ExtensionConfig, Snapshot
+from pbx.control.configuration import DeviceConfig, ExtensionConfig, Snapshot
+from pbx.control.messages import (
+    CallRecord,
+)
 from tests.phones.base import Account, Transport
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -39,7 +42,7 @@ def organisation(
     tenant: str = "office",
     domain: str = DOMAIN,
     numbers: dict[str, Sequence[str]] | None = None,
-    ring_seconds: float = 20,
+    ring_seconds: int = 20,
     version: int = 1,
     **changes: Any,
 ) -> Snapshot:
@@ -53,7 +56,13 @@ def organisation(
         "domain": domain,
         "language": "en",
         "extensions": [
-            ExtensionConfig(id=f"x{number}", number=number, name=f"Desk {number}", language="en")
+            ExtensionConfig(
+                id=f"x{number}",
+                number=number,
+                name=f"Desk {number}",
+                language="en",
+                ring_seconds=ring_seconds,
+            )
             for number in plan
         ],
         "devices": [
@@ -67,12 +76,6 @@ def organisation(
             for number, names in plan.items()
             for name in names
         ],
-        "plans": {
-            number: {
-                "steps": [{"do": "ring", "devices": [f"d{name}" for name in names], "seconds": ring_seconds}]
-            }
-            for number, names in plan.items()
-        },
     }
     return Snapshot(**(fields | changes))
 

@@ -35,6 +35,7 @@ from pbx.ports import (
     Play,
     Progress,
     PromptEnded,
+    Spoken,
     StartTimer,
     StopTimer,
     TimerFired,
@@ -391,7 +392,7 @@ class Call:
             self._out += self._talk.hush()
         else:
             self._out.append(Progress(leg=caller.id, code=183))
-        self._out.append(Play(leg=caller.id, prompt=failure.prompt, language=self._talk.language))
+        self._out.append(Play(leg=caller.id, sounds=(Spoken(failure.prompt, self._talk.language),)))
         self._out.append(StartTimer(call=self.id, name="prompt", seconds=PROMPT_SECONDS))
 
     def _after_prompt(self, leg: Leg) -> None:

@@ -9,11 +9,13 @@ from pbx.ports import (
     Bridge,
     Command,
     DigitPressed,
-    Hold,
     LegMedia,
     Play,
     Progress,
     SendDigit,
+    Spoken,
+    StartMusic,
+    StopMusic,
     StopPlaying,
     Unbridge,
 )
@@ -47,7 +49,7 @@ class Conversation:
             return []
         self.alerted = True
         if self.caller.talking:
-            return [Play(leg=self.caller.id, prompt="ringback", language=self.language, loop=True)]
+            return [Play(leg=self.caller.id, sounds=(Spoken("ringback", self.language),), loop=True)]
         return [Progress(leg=self.caller.id, code=180)]
 
     def hear_early(self, leg: Leg) -> list[Command]:
@@ -94,7 +96,9 @@ class Conversation:
         if not leg.talking or not event.active or not leg.enter("held" if event.held else "answered", now):
             return changed, []
         other = self.other(leg)
-        return True, [Hold(leg=other.id, on=event.held)] if other else []
+        if other is None:
+            return True, []
+        return True, [StartMusic(leg=other.id, path=None) if event.held else StopMusic(leg=other.id)]
 
     def digit(self, leg: Leg, event: DigitPressed, tenant: Tenant) -> list[Command]:
         """A digit goes to the other side, the way that its device is set to."""

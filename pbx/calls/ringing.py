@@ -61,7 +61,7 @@ def invite(
     `codecs` first: then the two need no transcoding if they have one in common."""
     return Invite(
         leg=leg.id,
-        binding=binding,
+        to=binding,
         domain=tenant.snapshot.domain,
         called=leg.number,
         number=number,

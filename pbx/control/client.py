@@ -12,6 +12,8 @@ from urllib.parse import quote
 import aiohttp
 
 from pbx.control import address as addresses
+from pbx.control.commands import Originate, Originated
+from pbx.control.configuration import Snapshot
 from pbx.control.messages import (
     Acknowledge,
     BanState,
@@ -21,10 +23,7 @@ from pbx.control.messages import (
     Health,
     Hello,
     MessageError,
-    Originate,
-    Originated,
     Problem,
-    Snapshot,
     TenantVersion,
     Trace,
     TraceMessage,

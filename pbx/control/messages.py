@@ -5,18 +5,16 @@ numbers as dialled, codecs by their SDP name. A field that does not apply is Non
 """
 
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
-T = TypeVar("T")
+from pbx.control.configuration import (
+    Direction,
+)
+from pbx.control.fields import Identifier, Number
 
-Identifier = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:-]+$")]
-Number = Annotated[str, msgspec.Meta(min_length=1, max_length=32, pattern=r"^[0-9A-Za-z*#+._-]+$")]
-Domain = Annotated[str, msgspec.Meta(min_length=1, max_length=253, pattern=r"^[a-z0-9.-]+$")]
-Text = Annotated[str, msgspec.Meta(max_length=200)]
-Hex = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{32}|[0-9a-f]{64})$")]
-Language = Literal["nl", "en"]
+T = TypeVar("T")
 
 
 class MessageError(ValueError):
@@ -36,55 +34,6 @@ def encode(message: object) -> bytes:
     return msgspec.json.encode(message)
 
 
-# --- Snapshot: all that the core needs to know of one organisation --------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeviceConfig:
-    """One phone: its SIP user and the digests of its secret (RFC 8760; A1 = user:domain:password)."""
-
-    id: Identifier
-    username: Number
-    name: Text
-    extension: Number
-    ha1_md5: Hex
-    ha1_sha256: Hex
-    dtmf: Literal["auto", "rtp", "info"] = "auto"
-    max_bindings: Annotated[int, msgspec.Meta(ge=1, le=20)] = 5
-    enabled: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExtensionConfig:
-    """One extension: what callers dial, whose name they see, and the language of its prompts."""
-
-    id: Identifier
-    number: Number
-    name: Text
-    language: Language = "nl"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
-    """Everything of one organisation, compiled by the control plane. `plans` maps a dialled number to a plan
-    (JSON as `dialplan.parse` takes it); a number without one is unknown. `digests` are what phones are
-    challenged with, best first: many older phones give up at a SHA-256 challenge, even beside an MD5 one."""
-
-    tenant: Identifier
-    version: Annotated[int, msgspec.Meta(ge=0)]
-    name: Text
-    domain: Domain
-    language: Language = "nl"
-    digests: Annotated[list[Literal["MD5", "SHA-256"]], msgspec.Meta(min_length=1, max_length=2)] = field(
-        default_factory=lambda: ["MD5"]
-    )
-    extensions: list[ExtensionConfig] = field(default_factory=list)
-    devices: list[DeviceConfig] = field(default_factory=list)
-    plans: dict[Number, dict[str, Any]] = field(default_factory=dict)
-    max_call_seconds: Annotated[int, msgspec.Meta(ge=10, le=86400)] = 4 * 3600
-    rtp_timeout_seconds: Annotated[int, msgspec.Meta(ge=5, le=3600)] = 60
-
-
 # --- Live state --------------------
 
 LegState = Literal["offered", "ringing", "early", "answered", "held", "ended"]
@@ -92,6 +41,7 @@ LegRole = Literal["caller", "callee"]
 EndedBy = Literal["caller", "callee", "core", "operator"]
 Outcome = Literal[
     "answered",
+    "voicemail",
     "busy",
     "declined",
     "no_answer",
@@ -143,16 +93,23 @@ class LegRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PathStep:
-    """One step that the call took through its plan, and why the next one came."""
+    """One step of a call's way, in the form that the simulator gives too: the flow and node it stands in
+    (None outside flows), what it did, and what came of it and why."""
 
     step: str
     at: float
     result: str
+    flow: str | None = None
+    node: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallRecord:
-    """One call, live (`ended_at` None) or finished. The same form in live state, events and history."""
+    """One call, live (`ended_at` None) or finished. The same form in live state, events and history.
+
+    `continued_in` is the call that its people went on in (transfer, pickup, retrieval). While it lives:
+    `parked` is its slot, `room` its conference, `recording` whether it is recorded now. `emergency` calls
+    were let past every rule."""
 
     id: Identifier
     tenant: Identifier
@@ -168,6 +125,131 @@ class CallRecord:
     reason: str | None = None
     legs: list[LegRecord] = field(default_factory=list)
     path: list[PathStep] = field(default_factory=list)
+    direction: Direction = "internal"
+    trunk: str | None = None
+    shown: str | None = None
+    continued_in: str | None = None
+    parked: str | None = None
+    room: str | None = None
+    recording: bool = False
+    emergency: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtensionState:
+    """What a user set and the core keeps (statuses, forwards, caller ID), whoever set it: phone, web or
+    calendar.
+
+    `status` None is the default one; at `until` (Unix) it returns to that. `forward_*` are numbers as dialled
+    or "voicemail". `caller_id` is an id out of the extension's `caller_ids`, None the one of the
+    configuration."""
+
+    tenant: Identifier
+    extension: Number
+    status: Identifier | None = None
+    note: Annotated[str, msgspec.Meta(max_length=140)] = ""
+    until: float | None = None
+    do_not_disturb: bool = False
+    forward_all: Annotated[str, msgspec.Meta(max_length=32)] | None = None
+    forward_busy: Annotated[str, msgspec.Meta(max_length=32)] | None = None
+    forward_no_answer: Annotated[str, msgspec.Meta(max_length=32)] | None = None
+    caller_id: Identifier | None = None
+    changed_at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoicemailMessage:
+    """One message in a mailbox. Its audio is on the core's disk, synced, before anyone hears of it. A deleted
+    one keeps its audio until `purge_at` (undelete)."""
+
+    id: Identifier
+    tenant: Identifier
+    mailbox: Identifier
+    call: str
+    caller_number: str
+    caller_name: str
+    left_at: float
+    seconds: float
+    read_at: float | None = None
+    deleted_at: float | None = None
+    purge_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingState:
+    """One recording. `ended_at` None while it runs; then `seconds` and `bytes` are those of the WAV on the
+    core's disk, which waits there until the control plane has taken it. `by` is the rule or the extension
+    that began it; `discarded` ones have no audio any more."""
+
+    id: Identifier
+    tenant: Identifier
+    call: str
+    by: str
+    personal: bool
+    started_at: float
+    channels: int
+    paused: bool = False
+    ended_at: float | None = None
+    seconds: float = 0.0
+    bytes: int = 0
+    keep: bool = True
+    discarded: bool = False
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrunkState:
+    """Whether a trunk works: "up", "down" (does not answer or does not let us register) or "unknown" (not
+    tried yet), since when, the last SIP code, and the calls on it now."""
+
+    tenant: Identifier
+    trunk: Identifier
+    state: Literal["up", "down", "unknown"]
+    since: float
+    code: int | None = None
+    reason: str = ""
+    calls: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomMember:
+    """One leg in a conference; `level` in dBov (-127 silence to 0) when it speaks."""
+
+    leg: Identifier
+    call: Identifier
+    number: str
+    name: str
+    extension: str | None
+    muted: bool = False
+    level: float | None = None
+    since: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomState:
+    """A conference that goes on: `room` is the id of a configured room or that of the call that became
+    one."""
+
+    id: Identifier
+    tenant: Identifier
+    room: str
+    name: str
+    members: list[RoomMember] = field(default_factory=list)
+    inviting: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something that an administrator of the organisation should see: its `kind` ("fraud.limit",
+    "flow.broken", "emergency.call", "trunk.down", "voicemail.refused"), a sentence, and the call or extension
+    it is about."""
+
+    id: Identifier
+    tenant: Identifier
+    kind: str
+    text: str
+    call: str | None = None
+    extension: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,6 +298,9 @@ class LiveState:
     bans: list[BanState] = field(default_factory=list)
     alarms: list[Alarm] = field(default_factory=list)
     tenants: dict[str, int] = field(default_factory=dict)
+    extensions: list[ExtensionState] = field(default_factory=list)
+    trunks: list[TrunkState] = field(default_factory=list)
+    rooms: list[RoomState] = field(default_factory=list)
 
 
 # --- Events --------------------
@@ -232,6 +317,16 @@ EventKind = Literal[
     "alarm.cleared",
     "tenant.applied",
     "tenant.removed",
+    "extension.changed",
+    "voicemail.changed",
+    "voicemail.purged",
+    "recording.changed",
+    "recording.ended",
+    "trunk.changed",
+    "trunk.removed",
+    "room.changed",
+    "room.ended",
+    "notice",
 ]
 
 
@@ -251,6 +346,12 @@ class Event:
     ban: BanState | None = None
     alarm: Alarm | None = None
     version: int | None = None
+    extension: ExtensionState | None = None
+    voicemail: VoicemailMessage | None = None
+    recording: RecordingState | None = None
+    trunk: TrunkState | None = None
+    room: RoomState | None = None
+    notice: Notice | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,20 +366,6 @@ class Hello:
 
 
 # --- Commands and answers --------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Originate:
-    """POST /v1/calls: ring the devices of `extension`, and when answered call `number` from there."""
-
-    tenant: Identifier
-    extension: Number
-    number: Number
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Originated:
-    call: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

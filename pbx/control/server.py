@@ -15,14 +15,13 @@ from aiohttp import web
 from aiohttp.http_exceptions import PayloadEncodingError as PayloadError
 
 from pbx.control import address as addresses
+from pbx.control.commands import Originate, Originated
+from pbx.control.configuration import Snapshot
 from pbx.control.followers import Followers
 from pbx.control.messages import (
     Acknowledge,
     MessageError,
-    Originate,
-    Originated,
     Problem,
-    Snapshot,
     TenantVersion,
     Trace,
     decode,

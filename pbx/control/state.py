@@ -3,7 +3,17 @@
 from collections.abc import Iterable
 from typing import Self, TypeVar
 
-from pbx.control.messages import Alarm, BanState, BindingState, CallRecord, Event, LiveState
+from pbx.control.messages import (
+    Alarm,
+    BanState,
+    BindingState,
+    CallRecord,
+    Event,
+    ExtensionState,
+    LiveState,
+    RoomState,
+    TrunkState,
+)
 
 BindingKey = tuple[str, str, str]
 K = TypeVar("K")
@@ -21,6 +31,9 @@ class View:
         self.bans: dict[str, BanState] = {}
         self.alarms: dict[str, Alarm] = {}
         self.tenants: dict[str, int] = {}
+        self.extensions: dict[tuple[str, str], ExtensionState] = {}
+        self.trunks: dict[tuple[str, str], TrunkState] = {}
+        self.rooms: dict[tuple[str, str], RoomState] = {}
 
     @classmethod
     def of(cls, state: LiveState) -> Self:
@@ -32,6 +45,9 @@ class View:
         view.bans = {ban.address: ban for ban in state.bans}
         view.alarms = {alarm.name: alarm for alarm in state.alarms}
         view.tenants = dict(state.tenants)
+        view.extensions = {(each.tenant, each.extension): each for each in state.extensions}
+        view.trunks = {(each.tenant, each.trunk): each for each in state.trunks}
+        view.rooms = {(each.tenant, each.id): each for each in state.rooms}
         return view
 
     def apply(self, event: Event) -> None:
@@ -47,8 +63,22 @@ class View:
             _change(self.bans, event.ban.address, event.ban, event.kind == "ban.removed")
         elif event.alarm is not None:
             _change(self.alarms, event.alarm.name, event.alarm, event.kind == "alarm.cleared")
-        elif event.tenant is not None:
+        elif event.extension is not None:
+            self.extensions[event.extension.tenant, event.extension.extension] = event.extension
+        elif event.trunk is not None:
+            trunk = event.trunk
+            _change(self.trunks, (trunk.tenant, trunk.trunk), trunk, event.kind == "trunk.removed")
+        elif event.room is not None:
+            _change(self.rooms, (event.room.tenant, event.room.id), event.room, event.kind == "room.ended")
+        elif event.tenant is not None and event.kind in ("tenant.applied", "tenant.removed"):
+            if event.kind == "tenant.removed":
+                self._forget(event.tenant)
             _change(self.tenants, event.tenant, event.version or 0, event.kind == "tenant.removed")
+
+    def _forget(self, tenant: str) -> None:
+        """What a removed organisation leaves behind."""
+        self.extensions = {key: each for key, each in self.extensions.items() if key[0] != tenant}
+        self.trunks = {key: each for key, each in self.trunks.items() if key[0] != tenant}
 
     def state(self) -> LiveState:
         """As a message, each list in a fixed order."""
@@ -59,6 +89,9 @@ class View:
             bans=sorted(self.bans.values(), key=lambda ban: ban.address),
             alarms=sorted(self.alarms.values(), key=lambda alarm: alarm.name),
             tenants=dict(sorted(self.tenants.items())),
+            extensions=[self.extensions[key] for key in sorted(self.extensions)],
+            trunks=[self.trunks[key] for key in sorted(self.trunks)],
+            rooms=[self.rooms[key] for key in sorted(self.rooms)],
         )
 
 
@@ -82,6 +115,9 @@ def of_tenant(state: LiveState, tenant: str) -> LiveState:
         calls=[call for call in state.calls if call.tenant == tenant],
         bindings=[binding for binding in state.bindings if binding.tenant == tenant],
         tenants={name: version for name, version in state.tenants.items() if name == tenant},
+        extensions=[each for each in state.extensions if each.tenant == tenant],
+        trunks=[each for each in state.trunks if each.tenant == tenant],
+        rooms=[each for each in state.rooms if each.tenant == tenant],
     )
 
 

@@ -4,6 +4,8 @@ them."""
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
+from pbx.control.commands import Originate
+from pbx.control.configuration import Snapshot
 from pbx.control.messages import (
     BanState,
     BindingState,
@@ -11,8 +13,6 @@ from pbx.control.messages import (
     Event,
     Health,
     LiveState,
-    Originate,
-    Snapshot,
     Trace,
     TraceMessage,
     decode,

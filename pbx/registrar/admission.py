@@ -10,7 +10,7 @@ Runs on the thread of the SIP stack; nothing here may be called from another one
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pbx.control.messages import DeviceConfig
+from pbx.control.configuration import DeviceConfig
 from pbx.directory import Directory, Tenant, is_address
 from pbx.ports import Admit, Caller, Digest, Drop, Reply, Request, Verdict
 from pbx.registrar import forms, uri

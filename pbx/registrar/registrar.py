@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from pbx.control.messages import DeviceConfig
+from pbx.control.configuration import DeviceConfig
 from pbx.directory import Directory, Tenant
 from pbx.ports import Binding, Caller, Headers, Reply, Request
 from pbx.registrar import uri

@@ -32,7 +32,6 @@ class SipLeg(pj.Call):  # type: ignore[misc]
         self.confirmed = False
         self.has_media = False
         self.held = False
-        self.wants_hold = False
         self.hung_up = False
         self.codec: str | None = None
         self.rx_packets = 0

@@ -1,6 +1,5 @@
 """All legs of this node in PJSIP: takes calls in, carries out the logic's commands. PJSIP thread only."""
 
-import random
 import secrets
 from collections.abc import Callable, Mapping
 from time import monotonic
@@ -14,21 +13,25 @@ from pbx.ports import (
     Binding,
     Bridge,
     Caller,
+    ChangeRecording,
     HangUp,
-    Hold,
     IncomingCall,
     Invite,
     LegEnded,
     LegEvent,
     MediaSilent,
     Play,
+    PlayToRoom,
     Progress,
     Prompt,
     PromptEnded,
     Request,
     SendDigit,
     SipCommand,
+    Spoken,
+    StartRecording,
     StopPlaying,
+    StopRecording,
     Unbridge,
 )
 from pbx.sip.connections import Connections
@@ -41,18 +44,7 @@ from pbx.sip.uris import host_port, name_addr, target, user_uri
 log = structlog.get_logger("pbx.legs")
 
 _TAIL = 0.15  # seconds a prompt may still sound in the phone's jitter buffer
-_RETRY = 0.25  # seconds until a re-INVITE that met another transaction is tried again
-_RETRIES = 20
-_DECODING = 2  # PJMEDIA_DIR_DECODING: the phone may send
 _SILENCE_STEP = 5.0  # seconds between reports of a leg that sends nothing
-
-
-def _hold_is(leg: SipLeg, on: bool) -> bool:
-    """Whether the last negotiation fits: a phone on hold sends us nothing. When it holds us too, there is no
-    way to tell; its own next offer will bring both back."""
-    brief = pbx_native.call_brief(leg.getId())
-    direction = brief[4] if brief else 0
-    return not direction & _DECODING if on else direction == 0 or bool(direction & _DECODING)
 
 
 class Legs:
@@ -128,6 +120,8 @@ class Legs:
         if isinstance(command, Unbridge):
             self.patchbay.unbridge(command.a, command.b)
             return
+        if isinstance(command, StartRecording | ChangeRecording | StopRecording | PlayToRoom):
+            return
         leg = self._legs.get(command.leg)
         if leg is None:
             return
@@ -145,8 +139,6 @@ class Legs:
                 self._answer(leg, 200, identity)
             case HangUp():
                 self._hang_up(leg, command)
-            case Hold():
-                self._hold(leg, command.on)
             case Play():
                 self._play(leg, command)
             case StopPlaying():
@@ -155,13 +147,15 @@ class Legs:
                 self._send_digit(leg, command)
 
     def _invite(self, command: Invite) -> None:
-        account = self._accounts.get(command.binding.transport, self._account)
+        binding = command.to
+        assert isinstance(binding, Binding)
+        account = self._accounts.get(binding.transport, self._account)
         leg = SipLeg(self, account, command.leg)
         self._legs[command.leg] = leg
         options = call_options()
         identity = name_addr(command.name, user_uri(command.number, command.domain))
         options.txOption.localUri = identity
-        options.txOption.targetUri = self._target(command.binding)
+        options.txOption.targetUri = self._target(binding)
         add_header(options.txOption, "P-Asserted-Identity", identity)
         self._codec_order.prefer(command.codecs)
         try:
@@ -194,34 +188,11 @@ class Legs:
                 pbx_native.set_cancel_reason(leg.getId(), command.cause)
         leg.hangup(options)
 
-    def _hold(self, leg: SipLeg, on: bool, tries: int = _RETRIES, sent: bool = False) -> None:
-        """Put the leg on hold or take it back, until it is so or another wish came. The phone may be in the
-        middle of a re-INVITE of its own, or refuse ours with 491 for that (RFC 3261 section 14.1)."""
-        first = tries == _RETRIES
-        if first:
-            leg.wants_hold = on
-        elif self._legs.get(leg.leg) is not leg or leg.wants_hold != on or (sent and _hold_is(leg, on)):
-            return
-        sent = True
-        options = call_options()
-        wait = random.uniform(0.3, 2.0) if leg.incoming else random.uniform(2.1, 4.0)  # noqa: S311
-        try:
-            if on:
-                leg.setHold(options)
-            else:
-                options.opt.flag = pj.PJSUA_CALL_UNHOLD
-                leg.reinvite(options)
-        except pj.Error as error:
-            wait, sent = _RETRY, False
-            if not tries:
-                log.warning("leg.hold_failed", leg=leg.leg, error=error.reason)
-        if tries:
-            self._agenda.at(monotonic() + wait, lambda: self._hold(leg, on, tries - 1, sent))
-
     def _play(self, leg: SipLeg, command: Play) -> None:
-        prompt = self._find_prompt(command.prompt, command.language)
+        sound = command.sounds[0]
+        prompt = self._find_prompt(sound.name, sound.language) if isinstance(sound, Spoken) else None
         if prompt is None:
-            log.warning("prompt.missing", prompt=command.prompt, language=command.language)
+            log.warning("prompt.missing", sound=str(sound))
             self.post(PromptEnded(leg=leg.leg))
             return
         self.patchbay.play(leg.leg, prompt.path, command.loop)

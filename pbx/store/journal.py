@@ -26,13 +26,18 @@ def _key(event: Event) -> str | None:
     """What an event is about, when a later event of the same thing says all that it said."""
     if event.call is not None:
         return f"call {event.call.id}" if event.kind == "call.changed" else None
+    key: str | None = None
     if event.binding is not None:
-        return f"binding {event.binding.tenant} {event.binding.device} {event.binding.contact}"
-    if event.ban is not None:
-        return f"ban {event.ban.address}"
-    if event.alarm is not None:
-        return f"alarm {event.alarm.name}"
-    return None
+        key = f"binding {event.binding.tenant} {event.binding.device} {event.binding.contact}"
+    elif event.ban is not None:
+        key = f"ban {event.ban.address}"
+    elif event.alarm is not None:
+        key = f"alarm {event.alarm.name}"
+    elif event.trunk is not None:
+        key = f"trunk {event.trunk.tenant} {event.trunk.trunk}"
+    elif event.room is not None:
+        key = f"room {event.room.tenant} {event.room.id}"
+    return key
 
 
 class Journal:
@@ -259,6 +264,12 @@ def _numbered(event: Event, number: int) -> Event:
         ban=event.ban,
         alarm=event.alarm,
         version=event.version,
+        extension=event.extension,
+        voicemail=event.voicemail,
+        recording=event.recording,
+        trunk=event.trunk,
+        room=event.room,
+        notice=event.notice,
     )
 
 

@@ -6,7 +6,15 @@ from typing import Generic, TypeVar
 
 import structlog
 
-from pbx.control.messages import Alarm, BanState, Event, MessageError, Snapshot, decode, encode
+from pbx.control.configuration import Snapshot
+from pbx.control.messages import (
+    Alarm,
+    BanState,
+    Event,
+    MessageError,
+    decode,
+    encode,
+)
 from pbx.ports import Binding
 from pbx.store.database import Database
 from pbx.store.writer import Writer

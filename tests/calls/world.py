@@ -3,7 +3,11 @@
 from dataclasses import dataclass, field
 
 from pbx.calls.exchange import Exchange
-from pbx.control.messages import CallRecord, DeviceConfig, Event, ExtensionConfig, Snapshot
+from pbx.control.configuration import DeviceConfig, ExtensionConfig, Snapshot
+from pbx.control.messages import (
+    CallRecord,
+    Event,
+)
 from pbx.directory import Directory
 from pbx.ports import (
     Binding,
@@ -26,7 +30,7 @@ HA1_MD5, HA1_SHA256 = "0" * 32, "0" * 64
 NUMBERS = ("101", "102", "103")
 
 
-def snapshot(ring_seconds: float = 25, **changes: object) -> Snapshot:
+def snapshot(ring_seconds: int = 25, **changes: object) -> Snapshot:
     """An organisation with three extensions; 102 has two phones, the others one."""
     devices = {"101": ["d101"], "102": ["d102a", "d102b"], "103": ["d103"]}
     fields: dict[str, object] = {
@@ -36,7 +40,13 @@ def snapshot(ring_seconds: float = 25, **changes: object) -> Snapshot:
         "domain": "office.example",
         "language": "en",
         "extensions": [
-            ExtensionConfig(id=f"x{number}", number=number, name=f"Desk {number}", language="en")
+            ExtensionConfig(
+                id=f"x{number}",
+                number=number,
+                name=f"Desk {number}",
+                language="en",
+                ring_seconds=ring_seconds,
+            )
             for number in NUMBERS
         ],
         "devices": [
@@ -51,10 +61,6 @@ def snapshot(ring_seconds: float = 25, **changes: object) -> Snapshot:
             for number, names in devices.items()
             for device in names
         ],
-        "plans": {
-            number: {"steps": [{"do": "ring", "devices": names, "seconds": ring_seconds}]}
-            for number, names in devices.items()
-        },
     }
     return Snapshot(**(fields | changes))  # type: ignore[arg-type]
 
@@ -145,7 +151,11 @@ class World:
 
     def invited(self) -> dict[str, str]:
         """Device to leg of the invitations in the last commands."""
-        return {each.binding.device: each.leg for each in self.commands if isinstance(each, Invite)}
+        return {
+            each.to.device: each.leg
+            for each in self.commands
+            if isinstance(each, Invite) and isinstance(each.to, Binding)
+        }
 
     def of(self, kind: type) -> list:  # type: ignore[type-arg]
         """The last commands of one kind."""

@@ -4,6 +4,8 @@ import dataclasses
 import time
 from collections.abc import Mapping, Sequence
 
+from pbx.control.commands import Originate
+from pbx.control.configuration import Snapshot
 from pbx.control.messages import (
     BanState,
     BindingState,
@@ -11,8 +13,6 @@ from pbx.control.messages import (
     Event,
     Health,
     LiveState,
-    Originate,
-    Snapshot,
     Trace,
     TraceMessage,
 )
@@ -44,8 +44,8 @@ class Core:
         return self.view.tenants
 
     async def apply_snapshot(self, snapshot: Snapshot) -> None:
-        if any(plan.get("kind") == "broken" for plan in snapshot.plans.values()):
-            raise Refused(422, "The plan does not parse.", "plans")
+        if any(flow.get("kind") == "broken" for flow in snapshot.flows.values()):
+            raise Refused(422, "The flow does not parse.", "flows")
         self.applied.append(snapshot)
         saved = self.store.snapshots.save(snapshot)
         self.emit(_event("tenant.applied", tenant=snapshot.tenant, version=snapshot.version))

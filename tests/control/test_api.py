@@ -8,7 +8,14 @@ import aiohttp
 import pytest
 
 from pbx.control.client import ControlClient, ControlError, ControlUnreachable
-from pbx.control.messages import BanState, BindingState, Originate, Snapshot, Trace, encode
+from pbx.control.commands import Originate
+from pbx.control.configuration import Snapshot
+from pbx.control.messages import (
+    BanState,
+    BindingState,
+    Trace,
+    encode,
+)
 from tests.control.target import Core, _event
 
 
@@ -50,8 +57,8 @@ async def test_snapshots(core: Core, client: ControlClient) -> None:
         {"tenant": "demo", "version": 4, "changed": False},
     )
     assert (await by_hand(core, "GET", "/v1/tenants/other"))[0] == 404
-    broken = snapshot(5, plans={"101": {"kind": "broken"}})
-    assert await refused(client.snapshot(broken)) == (422, "plans")
+    broken = snapshot(5, flows={"101": {"kind": "broken"}})
+    assert await refused(client.snapshot(broken)) == (422, "flows")
     body = snapshot(9, tenant="other")
     status, problem = await by_hand(core, "PUT", "/v1/tenants/demo/snapshot", json=_plain(body))
     assert (status, problem["field"]) == (400, "tenant")

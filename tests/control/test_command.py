@@ -14,7 +14,10 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from pbx.control.messages import BanState, Snapshot
+from pbx.control.configuration import Snapshot
+from pbx.control.messages import (
+    BanState,
+)
 from tests.control.conftest import Running
 from tests.control.target import Core, _event
 from tests.store.samples import binding_event, call_event

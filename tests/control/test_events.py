@@ -13,7 +13,11 @@ import pytest
 
 from pbx.control import followers
 from pbx.control.client import ControlClient, ControlUnreachable
-from pbx.control.messages import Event, Hello, Snapshot
+from pbx.control.configuration import Snapshot
+from pbx.control.messages import (
+    Event,
+    Hello,
+)
 from pbx.control.state import apply_events, of_tenant
 from tests.control.conftest import Running
 from tests.control.target import Core

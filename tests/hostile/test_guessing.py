@@ -8,7 +8,10 @@ import time
 
 import pytest
 
-from pbx.control.messages import Event, Originate
+from pbx.control.commands import Originate
+from pbx.control.messages import (
+    Event,
+)
 from tests.hostile.attack import assert_well, flood, guess, request
 from tests.phones.base import Transport
 from tests.phones.digest import Challenge

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from pbx.control.messages import Originate
+from pbx.control.commands import Originate
 from tests.hostile.attack import assert_well
 from tests.hostile.messages import MESSAGES, HostileMessage
 from tests.hostile.messages.model import fill, render

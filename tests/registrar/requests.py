@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pbx.control.messages import DeviceConfig, ExtensionConfig, Snapshot
+from pbx.control.configuration import DeviceConfig, ExtensionConfig, Snapshot
 from pbx.ports import Headers, Reply, Request
 from pbx.registrar.digest import Secret, response
 
@@ -117,7 +117,6 @@ def snapshot(**changes: Any) -> Snapshot:
             ExtensionConfig(id="e2", number="102", name="Bo"),
         ],
         "devices": [device(1), device(2, "102"), device(3, enabled=False)],
-        "plans": {"101": {"steps": [{"do": "ring", "devices": ["d1"], "seconds": 20}]}},
     }
     return Snapshot(**{**fields, **changes})
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pbx.control.messages import DeviceConfig, ExtensionConfig, Snapshot
+from pbx.control.configuration import DeviceConfig, ExtensionConfig, Snapshot
 from pbx.directory import Directory, DirectoryError
 
 
@@ -19,7 +19,6 @@ def snapshot(tenant: str = "t1", domain: str = "a.example", **changes: Any) -> S
             ExtensionConfig(id="e2", number="102", name="Bo"),
         ],
         "devices": [device("d1", "u1"), device("d2", "u2"), device("d3", "u3", enabled=False)],
-        "plans": {"101": {"steps": [{"do": "ring", "devices": ["d1", "d3"], "seconds": 20}]}},
     }
     return Snapshot(**{**fields, **changes})
 
@@ -94,16 +93,11 @@ def test_two_tenants_cannot_have_one_domain() -> None:
 @pytest.mark.parametrize(
     ("changes", "text"),
     [
-        ({"plans": {"101": {"steps": [{"do": "ring"}]}}}, r"plan of '101'.*steps\[0\]"),
+        ({"devices": [device("d1", "u1"), device("d1", "u2")]}, "device 'd1' is there twice"),
+        ({"devices": [device("d1", "u1"), device("d2", "u1")]}, "user name 'u1'"),
+        ({"devices": [device("d1", "u1", "999")]}, "unknown extension '999'"),
         (
-            {"plans": {"101": {"steps": [{"do": "ring", "devices": ["zz"], "seconds": 9}]}}},
-            "unknown device 'zz'",
-        ),
-        ({"devices": [device("d1", "u1"), device("d1", "u2")], "plans": {}}, "device 'd1' is there twice"),
-        ({"devices": [device("d1", "u1"), device("d2", "u1")], "plans": {}}, "user name 'u1'"),
-        ({"devices": [device("d1", "u1", "999")], "plans": {}}, "unknown extension '999'"),
-        (
-            {"extensions": [ExtensionConfig(id="e", number="1", name="")] * 2, "devices": [], "plans": {}},
+            {"extensions": [ExtensionConfig(id="e", number="1", name="")] * 2, "devices": []},
             "'1' is there twice",
         ),
     ],

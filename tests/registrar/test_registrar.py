@@ -310,9 +310,9 @@ def test_prune_removes_what_the_configuration_no_longer_has() -> None:
         as_request(FakeRequest(contacts=[contact(DESK)])), Caller("t1", "d2", "102"), office.now
     )
     assert office.registrar.prune("t1") == ()
-    office.directory.apply(snapshot(devices=[device(1)], plans={}))
+    office.directory.apply(snapshot(devices=[device(1)]))
     assert [each.device for each in office.registrar.prune("t1")] == ["d2"]
-    office.directory.apply(snapshot(devices=[device(1, username="new")], plans={}))
+    office.directory.apply(snapshot(devices=[device(1, username="new")]))
     assert [each.contact for each in office.registrar.prune("t1")] == [HOME]
     office.register(HOME)
     office.directory.remove("t1")

@@ -8,7 +8,10 @@ import sys
 
 import pytest
 
-from pbx.control.messages import Event, Originate
+from pbx.control.commands import Originate
+from pbx.control.messages import (
+    Event,
+)
 from tests.phones.baresip import Baresip
 from tests.phones.base import BasePhone, Transport
 from tests.phones.linphone import Linphone

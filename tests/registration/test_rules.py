@@ -4,7 +4,7 @@ import secrets
 
 import pytest
 
-from pbx.control.messages import Originate
+from pbx.control.commands import Originate
 from tests.phones.base import Transport
 from tests.phones.raw import contacts_of
 from tests.registration.client import TRANSPORTS, Client, asked, bindings

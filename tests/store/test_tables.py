@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pbx.control.messages import Snapshot
+from pbx.control.configuration import Snapshot
 from pbx.store import Store, StoreError
 from tests.store.samples import ban, binding, binding_event, read, until
 

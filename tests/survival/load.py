@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from pbx.control.messages import Snapshot
+from pbx.control.configuration import Snapshot
 from tests.running import RunningCore, organisation
 from tests.survival.phone import GaveUp, Phone, Witnessed
 
@@ -20,11 +20,11 @@ FIRST_NUMBER, NUMBERS = 50_000, 1_500
 
 def office() -> Snapshot:
     """Two phones that call; one that is called, under each of NUMBERS numbers; 100 that only register."""
-    plain = organisation(numbers={number: [number] for number in (*CALLERS, CALLED, *REGISTERING)})
-    ring = {"steps": [{"do": "ring", "devices": [f"d{CALLED}"], "seconds": 20}]}
-    plans = {str(FIRST_NUMBER + offset): ring for offset in range(NUMBERS)}
+    ring = {"type": "ring", "targets": [{"device": f"d{CALLED}"}], "seconds": 20}
     return organisation(
-        numbers={number: [number] for number in (*CALLERS, CALLED, *REGISTERING)}, plans=plain.plans | plans
+        numbers={number: [number] for number in (*CALLERS, CALLED, *REGISTERING)},
+        flows={"called": {"schema": 1, "name": "Called", "start": "ring", "nodes": {"ring": ring}}},
+        lines={str(FIRST_NUMBER + offset): "called" for offset in range(NUMBERS)},
     )
 
 

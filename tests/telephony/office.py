@@ -10,7 +10,12 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from pbx.control.client import ControlClient
-from pbx.control.messages import CallRecord, Event, LegRecord, Snapshot
+from pbx.control.configuration import Snapshot
+from pbx.control.messages import (
+    CallRecord,
+    Event,
+    LegRecord,
+)
 from tests.phones.base import ALL_CODECS, Account, BasePhone, Transport
 from tests.phones.raw import RawSip
 from tests.running import RunningCore, eventually, organisation

@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from pbx.control.client import ControlError
-from pbx.control.messages import ExtensionConfig, Originate
+from pbx.control.commands import Originate
+from pbx.control.configuration import ExtensionConfig
 from tests.phones.audio import tone_level
 from tests.phones.baresip import Baresip
 from tests.phones.base import BasePhone, CallState, header

@@ -81,7 +81,7 @@ def test_changes_reach_the_core_within_a_second(
     assert time.monotonic() - started < 1.0
     assert core.core is not None
     applied = next(s for s in reversed(core.core.applied) if s.tenant == str(world.alpha.pk))
-    assert applied.plans["202"]["steps"][0]["seconds"] == 42
+    assert next(x for x in applied.extensions if x.number == "202").ring_seconds == 42
     delete_organisation(world.bravo)
     until(lambda: in_step(core, world.alpha))
 
@@ -124,7 +124,7 @@ def test_a_refused_organisation_stops_no_other(
     def load(tenant: Any) -> Any:
         made = real(tenant)
         if made is not None and made.name == "Bad":
-            made.plans["9"] = {"kind": "broken"}
+            made.flows["9"] = {"kind": "broken"}
         return made
 
     monkeypatch.setattr(courier_module.snapshot, "load", load)

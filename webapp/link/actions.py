@@ -7,7 +7,15 @@ import structlog
 from django.db import DataError, IntegrityError, transaction
 from django.http import Http404
 
-from pbx.control.messages import BanState, BindingState, CallRecord, Event, Originate, Trace, encode
+from pbx.control.commands import Originate
+from pbx.control.messages import (
+    BanState,
+    BindingState,
+    CallRecord,
+    Event,
+    Trace,
+    encode,
+)
 from webapp.calls.actions import ingest
 from webapp.extensions.models import Extension
 from webapp.link import core

@@ -2,9 +2,9 @@
 
 import uuid
 from collections.abc import Iterable
-from typing import Any, Literal
+from typing import Literal
 
-from pbx.control.messages import DeviceConfig, ExtensionConfig, Snapshot
+from pbx.control.configuration import DeviceConfig, ExtensionConfig, Snapshot
 from webapp.extensions.models import Device, Extension
 from webapp.organisations.models import Organisation, PhoneDigest
 
@@ -48,10 +48,6 @@ def compile_snapshot(
     ordered = sorted(extensions, key=lambda extension: (extension.number, str(extension.pk)))
     numbers = {extension.pk: extension.number for extension in ordered}
     phones = sorted((d for d in devices if d.extension_id in numbers), key=lambda d: (d.username, str(d.pk)))
-    ringing: dict[uuid.UUID, list[str]] = {extension.pk: [] for extension in ordered}
-    for device in phones:
-        if device.enabled:
-            ringing[device.extension_id].append(str(device.pk))
     return Snapshot(
         tenant=str(organisation.pk),
         version=organisation.config_version,
@@ -65,19 +61,14 @@ def compile_snapshot(
                 number=extension.number,
                 name=extension.name,
                 language=extension.language or organisation.language,
+                ring_seconds=extension.ring_seconds,
             )
             for extension in ordered
         ],
         devices=[_device(device, numbers[device.extension_id]) for device in phones],
-        plans={e.number: plan(ringing[e.pk], e.ring_seconds) for e in ordered},
         max_call_seconds=organisation.max_call_seconds,
         rtp_timeout_seconds=organisation.rtp_timeout_seconds,
     )
-
-
-def plan(devices: list[str], seconds: int) -> dict[str, Any]:
-    """The plan of an extension: ring its phones for so long; then the call ends by what came of that."""
-    return {"steps": [{"do": "ring", "devices": devices, "seconds": seconds}]}
 
 
 def _device(device: Device, number: str) -> DeviceConfig:

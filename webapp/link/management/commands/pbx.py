@@ -12,7 +12,12 @@ from django.core.management.base import BaseCommand, CommandError
 
 from pbx.control.address import AddressError
 from pbx.control.client import ControlClient, ControlError, ControlUnreachable
-from pbx.control.messages import Hello, Originate, Trace, encode
+from pbx.control.commands import Originate
+from pbx.control.messages import (
+    Hello,
+    Trace,
+    encode,
+)
 
 from ._pbx_text import Clock, local_zone
 
