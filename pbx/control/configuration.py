@@ -101,7 +101,8 @@ class MailboxConfig:
     """Voicemail of a person or a group. `extensions` see its lamp and may listen; the first one owns it.
     `pin` is `salt$hex` of PBKDF2-HMAC-SHA256 over the digits (PIN_ROUNDS rounds), None until one is chosen.
     `greetings` maps a status id, or "" for all others, to a sound; without one the standard greeting plays.
-    `operator` is called on 0."""
+    `pin_at` and `greeting_at` (of the greeting "") say when they were chosen, in Unix seconds: what the user
+    chose by phone later than that goes before (MailboxState). `operator` is called on 0."""
 
     id: Identifier
     number: Number
@@ -110,7 +111,9 @@ class MailboxConfig:
     language: Language = "nl"
     enabled: bool = True
     pin: Annotated[str, msgspec.Meta(max_length=200)] | None = None
+    pin_at: float = 0.0
     greetings: dict[str, Identifier] = field(default_factory=dict)
+    greeting_at: float = 0.0
     max_seconds: Seconds = 180
     max_messages: Annotated[int, msgspec.Meta(ge=1, le=10000)] = 100
     operator: Number | None = None

@@ -173,6 +173,31 @@ class VoicemailMessage:
     read_at: float | None = None
     deleted_at: float | None = None
     purge_at: float | None = None
+    changed_at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailboxState:
+    """What the user of a mailbox chose by phone, kept by the core: the PIN (in the form of MailboxConfig) and
+    a greeting (its audio is on the core's disk), each with the moment it was chosen; 0.0 when none was. Of
+    this and the configuration the newer one holds. Not for people's eyes: a PIN is short, so its hash is
+    soon guessed."""
+
+    tenant: Identifier
+    mailbox: Identifier
+    pin: str | None = None
+    pin_at: float = 0.0
+    greeting_at: float = 0.0
+    greeting_seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoundState:
+    """A sound on the core's disk: `bytes` and `sha256` of the file."""
+
+    id: Identifier
+    sha256: str
+    bytes: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -320,6 +345,7 @@ EventKind = Literal[
     "extension.changed",
     "voicemail.changed",
     "voicemail.purged",
+    "mailbox.changed",
     "recording.changed",
     "recording.ended",
     "trunk.changed",
@@ -348,6 +374,7 @@ class Event:
     version: int | None = None
     extension: ExtensionState | None = None
     voicemail: VoicemailMessage | None = None
+    mailbox: MailboxState | None = None
     recording: RecordingState | None = None
     trunk: TrunkState | None = None
     room: RoomState | None = None

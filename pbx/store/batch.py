@@ -6,7 +6,16 @@ from dataclasses import dataclass, field
 
 from pbx.control.target import Entry
 
-TABLES = ("bindings", "snapshots", "bans", "alarms")
+TABLES = (
+    "bindings",
+    "snapshots",
+    "bans",
+    "alarms",
+    "voicemail",
+    "voicemail_begun",
+    "mailboxes",
+    "recordings",
+)
 
 Waiter = tuple[float, asyncio.Future[bool]]
 

@@ -33,6 +33,12 @@ def _key(event: Event) -> str | None:
         key = f"ban {event.ban.address}"
     elif event.alarm is not None:
         key = f"alarm {event.alarm.name}"
+    elif event.voicemail is not None:
+        key = f"voicemail {event.voicemail.tenant} {event.voicemail.id}"
+    elif event.mailbox is not None:
+        key = f"mailbox {event.mailbox.tenant} {event.mailbox.mailbox}"
+    elif event.recording is not None and event.kind == "recording.changed":
+        key = f"recording {event.recording.tenant} {event.recording.id}"
     elif event.trunk is not None:
         key = f"trunk {event.trunk.tenant} {event.trunk.trunk}"
     elif event.room is not None:
@@ -266,6 +272,7 @@ def _numbered(event: Event, number: int) -> Event:
         version=event.version,
         extension=event.extension,
         voicemail=event.voicemail,
+        mailbox=event.mailbox,
         recording=event.recording,
         trunk=event.trunk,
         room=event.room,
