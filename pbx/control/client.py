@@ -12,7 +12,19 @@ from urllib.parse import quote
 import aiohttp
 
 from pbx.control import address as addresses
-from pbx.control.commands import Originate, Originated
+from pbx.control.commands import (
+    COMMANDS,
+    Consult,
+    Invite,
+    Join,
+    Member,
+    OnCall,
+    Originate,
+    Originated,
+    Park,
+    Parked,
+    SetState,
+)
 from pbx.control.configuration import Snapshot
 from pbx.control.messages import (
     Acknowledge,
@@ -20,19 +32,24 @@ from pbx.control.messages import (
     BindingState,
     CallRecord,
     Event,
+    ExtensionState,
     Health,
     Hello,
     MessageError,
     Problem,
+    RoomState,
     TenantVersion,
     Trace,
     TraceMessage,
+    TrunkState,
     decode,
     encode,
 )
 
 T = TypeVar("T")
 
+NAMES = {kind: name for name, kind in COMMANDS.items()}
+ANSWERS: Mapping[type[OnCall], type[object]] = {Consult: Originated, Join: RoomState, Park: Parked}
 FIRST_RETRY, LAST_RETRY = 0.1, 5.0
 PING_SECONDS = 20.0
 
@@ -97,12 +114,12 @@ class ControlClient:
     async def snapshot(self, snapshot: Snapshot) -> TenantVersion:
         """Hands over a snapshot. `changed` False when its version was in use already; ControlError 409 when a
         newer one is."""
-        path = f"/v1/tenants/{quote(snapshot.tenant, safe='')}/snapshot"
+        path = f"{_tenant(snapshot.tenant)}/snapshot"
         return decode(await self._ask("PUT", path, snapshot), TenantVersion)
 
     async def remove_tenant(self, tenant: str) -> bool:
         """False when the core did not know it."""
-        return await self._delete(f"/v1/tenants/{quote(tenant, safe='')}")
+        return await self._delete(_tenant(tenant))
 
     async def tenants(self) -> dict[str, int]:
         """Version of the snapshot in use, by tenant."""
@@ -126,6 +143,47 @@ class ControlClient:
     async def hangup(self, call: str) -> bool:
         """False when there is no such call (any more)."""
         return await self._delete(f"/v1/calls/{quote(call, safe='')}")
+
+    async def command(self, call: str, command: OnCall) -> object:
+        """Does it to a call. Gives Originated for Consult, RoomState for Join, Parked for Park, else None."""
+        path = f"/v1/calls/{quote(call, safe='')}/{NAMES[type(command)]}"
+        answer = await self._ask("POST", path, command)
+        kind = ANSWERS.get(type(command))
+        return None if kind is None else decode(answer, kind)
+
+    # --- rooms, trunks, what users set ---
+
+    async def rooms(self, tenant: str) -> list[RoomState]:
+        """Conferences that go on."""
+        return decode(await self._ask("GET", f"{_tenant(tenant)}/rooms"), list[RoomState])
+
+    async def invite(self, room: str, command: Invite) -> RoomState:
+        """Calls a number into a conference."""
+        path = f"/v1/rooms/{quote(room, safe='')}/invite"
+        return decode(await self._ask("POST", path, command), RoomState)
+
+    async def member(self, room: str, leg: str, command: Member) -> RoomState:
+        """Mutes, unmutes or removes a member of a conference."""
+        path = f"/v1/rooms/{quote(room, safe='')}/members/{quote(leg, safe='')}"
+        return decode(await self._ask("POST", path, command), RoomState)
+
+    async def trunks(self, tenant: str) -> list[TrunkState]:
+        """Whether each trunk works."""
+        return decode(await self._ask("GET", f"{_tenant(tenant)}/trunks"), list[TrunkState])
+
+    async def extensions(self, tenant: str) -> list[ExtensionState]:
+        """What users set; extensions where nobody ever did may be missing."""
+        return decode(await self._ask("GET", f"{_tenant(tenant)}/extensions"), list[ExtensionState])
+
+    async def set_state(
+        self, tenant: str, number: str, change: SetState, unless_changed_since: float | None = None
+    ) -> ExtensionState:
+        """Changes what the user of an extension set. ControlError 412 when it was changed at or after
+        `unless_changed_since` (Unix time)."""
+        since = None if unless_changed_since is None else str(unless_changed_since)
+        path = f"{_tenant(tenant)}/extensions/{quote(number, safe='')}"
+        answer = await self._ask("PATCH", path, change, _given(unless_changed_since=since))
+        return decode(answer, ExtensionState)
 
     # --- bindings, bans, trace ---
 
@@ -255,6 +313,10 @@ class ControlClient:
 
     def _lost(self) -> str:
         return f"The connection to the core at {self._address} was lost; connect again"
+
+
+def _tenant(tenant: str) -> str:
+    return f"/v1/tenants/{quote(tenant, safe='')}"
 
 
 def _given(**values: str | None) -> dict[str, str]:

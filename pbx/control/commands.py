@@ -123,6 +123,21 @@ class Record(OnCall):
     action: Literal["start", "pause", "resume", "stop", "keep", "discard"]
 
 
+COMMANDS: dict[str, type[OnCall]] = {
+    "hold": Hold,
+    "transfer": Transfer,
+    "consult": Consult,
+    "swap": Swap,
+    "join": Join,
+    "park": Park,
+    "pickup": Pickup,
+    "move": Move,
+    "digits": Press,
+    "record": Record,
+}
+"""The name of each command on a call, as it stands in the path."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invite(OnCall):
     """`POST /v1/rooms/{room}/invite`: call a number and let it into the conference when it answers."""
@@ -140,7 +155,8 @@ class Member(OnCall):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetState:
     """`PATCH /v1/tenants/{tenant}/extensions/{number}`: what a user sets. Absent members stay as they are,
-    null switches off."""
+    null switches off. With `?unless_changed_since=` (Unix time) it is refused with 412 when the extension's
+    state was changed at or after that moment."""
 
     status: Identifier | msgspec.UnsetType | None = msgspec.UNSET
     note: Annotated[str, msgspec.Meta(max_length=140)] | msgspec.UnsetType = msgspec.UNSET

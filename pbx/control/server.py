@@ -8,13 +8,14 @@ import hmac
 import ssl
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TypeVar
 
 import structlog
 from aiohttp import web
 from aiohttp.http_exceptions import PayloadEncodingError as PayloadError
 
 from pbx.control import address as addresses
+from pbx.control.bodies import answer, read_body
+from pbx.control.command_routes import CommandRoutes
 from pbx.control.commands import Originate, Originated
 from pbx.control.configuration import Snapshot
 from pbx.control.followers import Followers
@@ -24,17 +25,13 @@ from pbx.control.messages import (
     Problem,
     TenantVersion,
     Trace,
-    decode,
-    encode,
 )
 from pbx.control.target import ControlTarget, Refused
 
 log = structlog.get_logger("pbx.control")
 
-T = TypeVar("T")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-MAX_COMMAND = 64 * 2**10
 MAX_SNAPSHOT = 64 * 2**20
 SNAPSHOT_ROUTE = "/v1/tenants/{tenant}/snapshot"
 
@@ -116,6 +113,7 @@ class ControlServer:
         router.add_get("/v1/health", self._health)
         router.add_post("/v1/events/ack", self._acknowledge)
         router.add_get("/v1/events", self._followers.handle)
+        CommandRoutes(self._target).add(router)
 
     # --- middleware ---
 
@@ -124,16 +122,16 @@ class ControlServer:
         try:
             return await handler(request)
         except Refused as error:
-            return _answer(Problem(error=error.error, field=error.field), error.status)
+            return answer(Problem(error=error.error, field=error.field), error.status)
         except MessageError as error:
-            return _answer(_problem(error), 400)
+            return answer(_problem(error), 400)
         except PayloadError:
-            return _answer(Problem(error="The body was cut off."), 400)
+            return answer(Problem(error="The body was cut off."), 400)
         except web.HTTPException as error:
             return _of_aiohttp(request, error)
         except Exception:
             log.exception("control.error", method=request.method, path=request.path)
-            return _answer(Problem(error="The core failed at this; its log says why."), 500)
+            return answer(Problem(error="The core failed at this; its log says why."), 500)
 
     @web.middleware
     async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -143,7 +141,7 @@ class ControlServer:
             right = hmac.compare_digest(given.strip().encode(errors="replace"), self._token)
             if not right or scheme.lower() != "bearer":
                 log.warning("control.refused", peer=request.remote, path=request.path)
-                return _answer(
+                return answer(
                     Problem(error="Send the token: Authorization: Bearer …"),
                     401,
                     {"WWW-Authenticate": "Bearer"},
@@ -153,19 +151,17 @@ class ControlServer:
     # --- tenants ---
 
     async def _tenants(self, request: web.Request) -> web.Response:
-        return _answer(
-            [TenantVersion(tenant=t, version=v) for t, v in sorted(self._target.tenants().items())]
-        )
+        return answer([TenantVersion(tenant=t, version=v) for t, v in sorted(self._target.tenants().items())])
 
     async def _tenant(self, request: web.Request) -> web.Response:
         tenant = request.match_info["tenant"]
         version = self._target.tenants().get(tenant)
         if version is None:
             raise Refused(404, f"Tenant {tenant} has no snapshot here.")
-        return _answer(TenantVersion(tenant=tenant, version=version))
+        return answer(TenantVersion(tenant=tenant, version=version))
 
     async def _snapshot(self, request: web.Request) -> web.Response:
-        snapshot = await _body(request, Snapshot, MAX_SNAPSHOT)
+        snapshot = await read_body(request, Snapshot, MAX_SNAPSHOT)
         if snapshot.tenant != request.match_info["tenant"]:
             raise Refused(400, "The snapshot is of another tenant than the path says.", "tenant")
         async with self._snapshots:  # two at once must not let the older one win
@@ -175,7 +171,7 @@ class ControlServer:
             if snapshot.version != current:
                 await self._target.apply_snapshot(snapshot)
         changed = snapshot.version != current
-        return _answer(TenantVersion(tenant=snapshot.tenant, version=snapshot.version, changed=changed))
+        return answer(TenantVersion(tenant=snapshot.tenant, version=snapshot.version, changed=changed))
 
     async def _remove_tenant(self, request: web.Request) -> web.Response:
         async with self._snapshots:
@@ -187,17 +183,17 @@ class ControlServer:
 
     async def _calls(self, request: web.Request) -> web.Response:
         tenant = request.query.get("tenant")
-        return _answer([call for call in self._target.calls() if tenant in (None, call.tenant)])
+        return answer([call for call in self._target.calls() if tenant in (None, call.tenant)])
 
     async def _call(self, request: web.Request) -> web.Response:
         for call in self._target.calls():
             if call.id == request.match_info["call"]:
-                return _answer(call)
+                return answer(call)
         raise Refused(404, "There is no such call now.")
 
     async def _originate(self, request: web.Request) -> web.Response:
-        command = await _body(request, Originate)
-        return _answer(Originated(call=await self._target.originate(command)), 201)
+        command = await read_body(request, Originate)
+        return answer(Originated(call=await self._target.originate(command)), 201)
 
     async def _hang_up(self, request: web.Request) -> web.Response:
         if not await self._target.hang_up(request.match_info["call"]):
@@ -208,7 +204,7 @@ class ControlServer:
 
     async def _bindings(self, request: web.Request) -> web.Response:
         tenant = request.query.get("tenant")
-        return _answer([binding for binding in self._target.bindings() if tenant in (None, binding.tenant)])
+        return answer([binding for binding in self._target.bindings() if tenant in (None, binding.tenant)])
 
     async def _remove_binding(self, request: web.Request) -> web.Response:
         try:
@@ -220,7 +216,7 @@ class ControlServer:
         return web.Response(status=204)
 
     async def _bans(self, request: web.Request) -> web.Response:
-        return _answer(list(self._target.bans()))
+        return answer(list(self._target.bans()))
 
     async def _unban(self, request: web.Request) -> web.Response:
         if not await self._target.unban(request.match_info["address"]):
@@ -228,18 +224,18 @@ class ControlServer:
         return web.Response(status=204)
 
     async def _trace(self, request: web.Request) -> web.Response:
-        self._target.trace(await _body(request, Trace))
+        self._target.trace(await read_body(request, Trace))
         return web.Response(status=204)
 
     async def _traced(self, request: web.Request) -> web.Response:
-        return _answer(list(self._target.traced(request.query.get("tenant"), request.query.get("device"))))
+        return answer(list(self._target.traced(request.query.get("tenant"), request.query.get("device"))))
 
     async def _health(self, request: web.Request) -> web.Response:
         health = self._target.health()
-        return _answer(health, 200 if health.ready else 503)
+        return answer(health, 200 if health.ready else 503)
 
     async def _acknowledge(self, request: web.Request) -> web.Response:
-        number = (await _body(request, Acknowledge)).number
+        number = (await read_body(request, Acknowledge)).number
         try:
             self._target.journal.acknowledge(number)
         except ValueError as error:
@@ -257,35 +253,14 @@ def tls_context(certificate: Path, key: Path) -> ssl.SSLContext:
     return context
 
 
-async def _body(request: web.Request, kind: type[T], limit: int = MAX_COMMAND) -> T:
-    """The body as a message. Raises MessageError, or Refused (413) for one that is larger than `limit` bytes,
-    without reading it when it says so itself."""
-    too_large = Refused(413, f"The body is too large, {limit} bytes are taken.")
-    if (request.content_length or 0) > limit:
-        raise too_large
-    parts, size = [], 0
-    async for part in request.content.iter_any():
-        size += len(part)
-        if size > limit:
-            raise too_large
-        parts.append(part)
-    return decode(b"".join(parts), kind)
-
-
-def _answer(message: object, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
-    return web.Response(
-        body=encode(message), status=status, headers=headers, content_type="application/json", charset="utf-8"
-    )
-
-
 def _of_aiohttp(request: web.Request, error: web.HTTPException) -> web.Response:
     """What the router or the parser raised, in our form."""
     if isinstance(error, web.HTTPMethodNotAllowed):
         allowed = ", ".join(sorted(error.allowed_methods))
-        return _answer(Problem(error=f"{request.path} takes {allowed}."), 405, {"Allow": allowed})
+        return answer(Problem(error=f"{request.path} takes {allowed}."), 405, {"Allow": allowed})
     if isinstance(error, web.HTTPNotFound):
-        return _answer(Problem(error=f"There is no {request.path} here; see docs/control-api.md."), 404)
-    return _answer(Problem(error=error.reason), error.status)
+        return answer(Problem(error=f"There is no {request.path} here; see docs/control-api.md."), 404)
+    return answer(Problem(error=error.reason), error.status)
 
 
 def _problem(error: MessageError) -> Problem:

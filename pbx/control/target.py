@@ -4,17 +4,20 @@ them."""
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from pbx.control.commands import Originate
+from pbx.control.commands import OnCall, Originate, SetState
 from pbx.control.configuration import Snapshot
 from pbx.control.messages import (
     BanState,
     BindingState,
     CallRecord,
     Event,
+    ExtensionState,
     Health,
     LiveState,
+    RoomState,
     Trace,
     TraceMessage,
+    TrunkState,
     decode,
 )
 
@@ -110,6 +113,27 @@ class ControlTarget(Protocol):
 
     async def hang_up(self, call: str) -> bool:
         """End the call, ended_by 'operator'. False when there is no such call."""
+
+    async def command(self, call: str, command: OnCall) -> object:
+        """Do it to the call; gives what `commands` says that it answers, or None. Raises Refused (404 no such
+        call in `command.tenant`, 403 not for `command.extension`, 409 not now)."""
+
+    async def room_command(self, room: str, command: OnCall, leg: str | None = None) -> object:
+        """Invite into a conference, or Member for its member `leg`; gives the RoomState. Raises Refused as
+        `command` does."""
+
+    def rooms(self, tenant: str) -> Sequence[RoomState]:
+        """Conferences that go on."""
+
+    def extension_states(self, tenant: str) -> Sequence[ExtensionState]:
+        """What users set; extensions where nobody ever did may be missing."""
+
+    async def set_state(self, tenant: str, number: str, change: SetState) -> ExtensionState:
+        """Change what the user of an extension set, on disk before it returns. Raises Refused (404 unknown
+        tenant or extension, 422 what the snapshot does not have or allow)."""
+
+    def trunk_states(self, tenant: str) -> Sequence[TrunkState]:
+        """Whether each trunk works."""
 
     def bindings(self) -> Sequence[BindingState]:
         """Live bindings of all tenants."""

@@ -4,17 +4,34 @@ import dataclasses
 import time
 from collections.abc import Mapping, Sequence
 
-from pbx.control.commands import Originate
+import msgspec
+
+from pbx.control.commands import (
+    Consult,
+    Invite,
+    Join,
+    Member,
+    OnCall,
+    Originate,
+    Originated,
+    Park,
+    Parked,
+    SetState,
+)
 from pbx.control.configuration import Snapshot
 from pbx.control.messages import (
     BanState,
     BindingState,
     CallRecord,
     Event,
+    ExtensionState,
     Health,
     LiveState,
+    RoomMember,
+    RoomState,
     Trace,
     TraceMessage,
+    TrunkState,
 )
 from pbx.control.state import View
 from pbx.control.target import Refused
@@ -30,6 +47,8 @@ class Core:
         self.ready = True
         self.applied: list[Snapshot] = []
         self.traces: list[Trace] = []
+        self.commands: list[tuple[str, OnCall]] = []
+        self.originated: list[Originate] = []
 
     @property
     def journal(self) -> Journal:
@@ -65,6 +84,7 @@ class Core:
     async def originate(self, command: Originate) -> str:
         if command.tenant not in self.view.tenants:
             raise Refused(404, f"Tenant {command.tenant} is not known.", "tenant")
+        self.originated.append(command)
         call = CallRecord(
             id=f"made-{self.journal.last + 1}",
             tenant=command.tenant,
@@ -82,6 +102,65 @@ class Core:
             return False
         self.emit(_event("call.ended", tenant=found.tenant, call=found))
         return True
+
+    async def command(self, call: str, command: OnCall) -> object:
+        found = self.view.calls.get(call)
+        if found is None or found.tenant != command.tenant:
+            raise Refused(404, "There is no such call now.")
+        if command.extension not in (None, *(leg.extension for leg in found.legs)):
+            raise Refused(403, "This extension does not take part in the call.", "extension")
+        self.commands.append((call, command))
+        match command:
+            case Consult():
+                return Originated(call=f"{call}-2")
+            case Join():
+                room = _room(found, call)
+                self.emit(_event("room.changed", tenant=found.tenant, room=room))
+                return room
+            case Park():
+                return Parked(slot=command.slot or "701")
+        return None
+
+    async def room_command(self, room: str, command: OnCall, leg: str | None = None) -> object:
+        found = self.view.rooms.get((command.tenant, room))
+        if found is None or leg not in (None, *(member.leg for member in found.members)):
+            raise Refused(404, "There is no such conference now.")
+        self.commands.append((room, command))
+        match command:
+            case Invite():
+                found = dataclasses.replace(found, inviting=[*found.inviting, command.number])
+            case Member(action="remove"):
+                found = dataclasses.replace(found, members=[m for m in found.members if m.leg != leg])
+            case Member():
+                muted = command.action == "mute"
+                members = [
+                    dataclasses.replace(m, muted=muted if m.leg == leg else m.muted) for m in found.members
+                ]
+                found = dataclasses.replace(found, members=members)
+        self.emit(_event("room.changed", tenant=found.tenant, room=found))
+        return found
+
+    def rooms(self, tenant: str) -> Sequence[RoomState]:
+        return [room for room in self.view.state().rooms if room.tenant == tenant]
+
+    def extension_states(self, tenant: str) -> Sequence[ExtensionState]:
+        return [state for state in self.view.state().extensions if state.tenant == tenant]
+
+    async def set_state(self, tenant: str, number: str, change: SetState) -> ExtensionState:
+        if tenant not in self.view.tenants:
+            raise Refused(404, f"Tenant {tenant} is not known.", "tenant")
+        before = self.view.extensions.get((tenant, number), ExtensionState(tenant=tenant, extension=number))
+        wanted = {
+            field.name: value
+            for field in dataclasses.fields(change)
+            if (value := getattr(change, field.name)) is not msgspec.UNSET
+        }
+        state = dataclasses.replace(before, **wanted, changed_at=time.time())
+        self.emit(_event("extension.changed", tenant=tenant, extension=state))
+        return state
+
+    def trunk_states(self, tenant: str) -> Sequence[TrunkState]:
+        return [state for state in self.view.state().trunks if state.tenant == tenant]
 
     def bindings(self) -> Sequence[BindingState]:
         return self.view.state().bindings
@@ -140,6 +219,14 @@ class Core:
     def live_state(self) -> LiveState:
         state = self.view.state()
         return dataclasses.replace(state, number=self.journal.last, alarms=self.store.alarms.current())
+
+
+def _room(call: CallRecord, room: str) -> RoomState:
+    members = [
+        RoomMember(leg=leg.id, call=call.id, number=leg.number, name=leg.name, extension=leg.extension)
+        for leg in call.legs
+    ]
+    return RoomState(id=room, tenant=call.tenant, room=room, name="", members=members)
 
 
 def _event(kind: str, **body: object) -> Event:
