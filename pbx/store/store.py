@@ -16,6 +16,7 @@ from pbx.store.batch import Batch
 from pbx.store.database import Corrupt, Database, move_aside
 from pbx.store.journal import Journal
 from pbx.store.reserve import Reserve
+from pbx.store.rows import BegunMessages, MailboxStates, Messages, RecordingRows
 from pbx.store.tables import Alarms, Bans, Bindings, Snapshots
 from pbx.store.writer import Writer
 
@@ -56,6 +57,10 @@ class Store:
         self.bindings = Bindings(database, self._writer)
         self.snapshots = Snapshots(database, self._writer)
         self.bans = Bans(database, self._writer)
+        self.messages = Messages(database, self._writer)
+        self.begun = BegunMessages(database, self._writer)
+        self.mailboxes = MailboxStates(database, self._writer)
+        self.recordings = RecordingRows(database, self._writer)
         self.alarms = Alarms(database, self._writer, self.journal.append, clock)
 
     @classmethod
