@@ -26,6 +26,7 @@ from pbx.sip.endpoint import (
 from pbx.sip.gate import Gate, Registration, Screen
 from pbx.sip.legs import Legs
 from pbx.sip.media import Agenda
+from pbx.sip.results import Results
 from pbx.sip.uris import target, user_uri
 
 log = structlog.get_logger("pbx.sip")
@@ -103,8 +104,7 @@ class SipStack:
         self._commands: deque[Callable[[], object]] = deque()
         self._woken = False
         self._agenda = Agenda()
-        self._probes: dict[int, tuple[str, str, str]] = {}
-        self._next_probe = 0
+        self._results = Results()
         self._stopping = False
         self._streams = {transport: pj.Account() for transport in ("tcp", "tls")}
         self._ready = threading.Event()
@@ -191,7 +191,7 @@ class SipStack:
         endpoint = create_endpoint(self._log_level)
         pbx_native.install(
             self._gate.screen,
-            on_result=self._on_result,
+            on_result=self._results.arrived,
             on_message=self._on_message,
             on_closed=self._connections.closed,
         )
@@ -245,15 +245,11 @@ class SipStack:
         return self._legs
 
     def _send_options(self, binding: Binding, domain: str) -> None:
-        self._next_probe += 1
-        self._probes[self._next_probe] = binding.key
         local = user_uri("centrale", domain)
         reached = self._connections.reaches(binding.source_ip, binding.source_port, binding.transport)
         there = target(binding, connected=reached)
-        pbx_native.send_request(self._next_probe, "OPTIONS", there, local, binding.aor, [], timeout_ms=8000)
-
-    def _on_result(self, token: int, code: int, reason: str) -> None:
-        self._post(Probed(self._probes.pop(token), code))
+        token = self._results.expect(lambda code: self._post(Probed(binding.key, code)))
+        pbx_native.send_request(token, "OPTIONS", there, local, binding.aor, [], timeout_ms=8000)
 
     def _on_message(self, incoming: bool, address: str, port: int, transport: str, raw: bytes) -> None:
         self._post(SipMessage(incoming, address, port, transport, raw))
