@@ -1,6 +1,12 @@
 """The language between the planes: what a number leads to and what comes next. Standard library only."""
 
+from dialplan import actions
+from dialplan.actions import Action
+from dialplan.calendars import Calendar
+from dialplan.defaults import default_flow
+from dialplan.errors import FlowError
 from dialplan.evaluate import UNKNOWN_NUMBER, Decision, Finished, Outcome, begin, decide, ending
+from dialplan.flow import Flow, flow_to_json, parse_flow
 from dialplan.plan import (
     MAX_DEVICES,
     MAX_SECONDS,
@@ -12,7 +18,9 @@ from dialplan.plan import (
     Ring,
     Step,
 )
+from dialplan.scene import Context
 from dialplan.text import parse, to_json
+from dialplan.walk import Trace, Walk
 
 __all__ = [
     "MAX_DEVICES",
@@ -20,17 +28,28 @@ __all__ = [
     "MAX_STEPS",
     "MIN_SECONDS",
     "UNKNOWN_NUMBER",
+    "Action",
+    "Calendar",
+    "Context",
     "Decision",
     "End",
     "Finished",
+    "Flow",
+    "FlowError",
     "Outcome",
     "Plan",
     "PlanError",
     "Ring",
     "Step",
+    "Trace",
+    "Walk",
+    "actions",
     "begin",
     "decide",
+    "default_flow",
     "ending",
+    "flow_to_json",
     "parse",
+    "parse_flow",
     "to_json",
 ]
