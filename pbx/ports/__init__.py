@@ -63,6 +63,7 @@ from pbx.ports.requests import (
     Headers,
     Reply,
     Request,
+    Srtp,
     Transport,
     Verdict,
 )
@@ -72,6 +73,18 @@ from pbx.ports.sounds import (
     Sounds,
     Spoken,
     Stored,
+)
+from pbx.ports.subscriptions import (
+    DialogId,
+    Dialogs,
+    Notify,
+    Package,
+    Subscription,
+)
+from pbx.ports.usage import (
+    HeldNumbers,
+    OutsideStore,
+    UsageDay,
 )
 
 __all__ = [
@@ -84,12 +97,15 @@ __all__ = [
     "ChangeRecording",
     "Command",
     "Contact",
+    "DialogId",
+    "Dialogs",
     "Digest",
     "DigitPressed",
     "Drop",
     "Emit",
     "HangUp",
     "Headers",
+    "HeldNumbers",
     "Identify",
     "IncomingCall",
     "Invite",
@@ -104,6 +120,9 @@ __all__ = [
     "Locations",
     "MediaSilent",
     "MuteMember",
+    "Notify",
+    "OutsideStore",
+    "Package",
     "Play",
     "PlayToRoom",
     "Progress",
@@ -119,6 +138,7 @@ __all__ = [
     "Sound",
     "Sounds",
     "Spoken",
+    "Srtp",
     "StartMusic",
     "StartRecording",
     "StartTimer",
@@ -127,10 +147,12 @@ __all__ = [
     "StopRecording",
     "StopTimer",
     "Stored",
+    "Subscription",
     "TellReferrer",
     "TimerFired",
     "Transport",
     "TrunkChanged",
     "Unbridge",
+    "UsageDay",
     "Verdict",
 ]

@@ -5,16 +5,19 @@ from typing import Literal
 
 from pbx.control.messages import Event
 from pbx.ports.bindings import Binding
+from pbx.ports.requests import Srtp
 from pbx.ports.sounds import Sound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """Out over a trunk: `number` as the trunk wants it dialled."""
+    """Out over a trunk: `number` as the trunk wants it dialled, and in the same form `shown`, our own number
+    on this trunk ("" for none), which it is told even when the call is anonymous."""
 
     tenant: str
     trunk: str
     number: str
+    shown: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +26,8 @@ class Invite:
     P-Asserted-Identity, RFC 3325), unless `anonymous` (RFC 3323: From anonymous, Privacy id, the identity
     only for a trunk). `called` is the number in To; `codecs` are offered first, in that order. `auto_answer`
     asks the phone to pick up by itself (Alert-Info, Call-Info, Answer-Mode). `diverted_by` is the extension
-    that forwarded the call (Diversion, RFC 5806)."""
+    that forwarded the call (Diversion, RFC 5806). `srtp` is the wish of the phone's device; a trunk has its
+    own."""
 
     leg: str
     to: Binding | Line
@@ -35,6 +39,7 @@ class Invite:
     anonymous: bool = False
     auto_answer: bool = False
     diverted_by: str = ""
+    srtp: Srtp = "off"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
