@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import ssl
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
@@ -290,14 +290,33 @@ class ControlClient:
     ) -> bytes:
         data = None if body is None else encode(body)
         headers = {"Content-Type": "application/json"} if data is not None else None
+        _, content = await self.exchange(method, path, data=data, query=query, headers=headers, fine=fine)
+        return content
+
+    async def exchange(
+        self,
+        method: str,
+        path: str,
+        *,
+        data: bytes | AsyncIterable[bytes] | None = None,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        fine: tuple[int, ...] = (),
+        seconds: float | None = None,
+    ) -> tuple[Mapping[str, str], bytes]:
+        """One request of any kind; gives the answer's headers and body. `fine` are error codes that are none
+        here; `seconds` for this one."""
+        limit = self._timeout if seconds is None else aiohttp.ClientTimeout(total=seconds)
         try:
-            async with self._open().request(method, path, data=data, params=query, headers=headers) as answer:
+            async with self._open().request(
+                method, path, data=data, params=query, headers=headers, timeout=limit
+            ) as answer:
                 content = await answer.read()
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             raise ControlUnreachable(self._missing(error)) from None
         if answer.status >= 400 and answer.status not in fine:
             raise ControlError(answer.status, _problem(content, answer.status))
-        return content
+        return answer.headers, content
 
     def _missing(self, error: BaseException) -> str:
         if isinstance(error, aiohttp.ClientConnectorCertificateError | ssl.SSLError):

@@ -18,6 +18,8 @@ from pbx.control.bodies import answer, read_body
 from pbx.control.command_routes import CommandRoutes
 from pbx.control.commands import Originate, Originated
 from pbx.control.configuration import Snapshot
+from pbx.control.file_routes import FileRoutes
+from pbx.control.file_target import FileTarget
 from pbx.control.followers import Followers
 from pbx.control.messages import (
     Acknowledge,
@@ -45,11 +47,15 @@ class ControlServer:
         address: str,
         token: str | None = None,
         tls: ssl.SSLContext | None = None,
+        *,
         slow_seconds: float = 15.0,
+        files: FileTarget | None = None,
     ) -> None:
         """`token` is asked from every client when given, and must be given for TCP. `slow_seconds`: a
-        follower that takes nothing for so long is dropped. Raises AddressError."""
+        follower that takes nothing for so long is dropped. `files` is the core's audio. Raises
+        AddressError."""
         self._target = target
+        self._files = files
         self._address = addresses.parse(address)
         if self._address.path is None and not token:
             raise addresses.AddressError(f"{address}: set CENTRALE_CONTROL_TOKEN to let clients in over TCP.")
@@ -114,6 +120,8 @@ class ControlServer:
         router.add_post("/v1/events/ack", self._acknowledge)
         router.add_get("/v1/events", self._followers.handle)
         CommandRoutes(self._target).add(router)
+        if self._files is not None:
+            FileRoutes(self._files).add(router)
 
     # --- middleware ---
 

@@ -20,7 +20,7 @@ def below(root: Path, *names: str) -> Path:
     """The path of these ids under `root`. Raises BadName for "..", slashes and the like."""
     for name in names:
         if not _NAME.fullmatch(name):
-            raise BadName(name)
+            raise BadName(f"{name!r} cannot be the name of a file.")
     return root.joinpath(*names)
 
 

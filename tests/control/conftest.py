@@ -9,6 +9,7 @@ import pytest
 
 from pbx.control.client import ControlClient
 from pbx.control.server import ControlServer
+from pbx.files import Files
 from pbx.store import Store
 from tests.control.target import Core
 
@@ -23,8 +24,9 @@ async def running(
     store = await Store.open(folder / "core", reserve=2**16)
     store.recover()
     core = Core(store)
+    core.files = files = await Files.open(store, folder / "core")
     where = address or f"unix:{folder / 'control.sock'}"
-    server = ControlServer(core, where, slow_seconds=slow_seconds)
+    server = ControlServer(core, where, slow_seconds=slow_seconds, files=files)
     await server.start()
     try:
         yield core, where

@@ -35,6 +35,7 @@ from pbx.control.messages import (
 )
 from pbx.control.state import View
 from pbx.control.target import Refused
+from pbx.files import Files
 from pbx.store import Journal, Store
 
 
@@ -43,6 +44,7 @@ class Core:
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        self.files: Files | None = None
         self.view = View()
         self.ready = True
         self.applied: list[Snapshot] = []
@@ -69,6 +71,8 @@ class Core:
         saved = self.store.snapshots.save(snapshot)
         self.emit(_event("tenant.applied", tenant=snapshot.tenant, version=snapshot.version))
         await saved
+        if self.files is not None:
+            await self.files.applied(snapshot)
 
     async def remove_tenant(self, tenant: str) -> bool:
         if tenant not in self.view.tenants:
@@ -76,6 +80,8 @@ class Core:
         saved = self.store.snapshots.remove(tenant)
         self.emit(_event("tenant.removed", tenant=tenant))
         await saved
+        if self.files is not None:
+            await self.files.removed(tenant)
         return True
 
     def calls(self) -> Sequence[CallRecord]:

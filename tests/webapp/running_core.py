@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from pbx.control.messages import BanState, BindingState, CallRecord, Event, LegRecord
 from pbx.control.server import ControlServer
+from pbx.files import Files
 from pbx.store import Store
 from tests.control.target import Core
 
@@ -43,9 +44,10 @@ class RunningCore:
             store = await Store.open(self.folder / name, reserve=65536)
             store.recover()
             self.core = Core(store)
+            self.core.files = await Files.open(store, self.folder / name)
             for snapshot in store.snapshots.load():
                 self.core.view.tenants[snapshot.tenant] = snapshot.version
-            self._server = ControlServer(self.core, self.address)
+            self._server = ControlServer(self.core, self.address, files=self.core.files)
             await self._server.start()
 
         self.run(start)
