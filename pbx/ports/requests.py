@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 Transport = Literal["udp", "tcp", "tls"]
+Srtp = Literal["off", "optional", "required"]
 Headers = list[tuple[str, str]]
 
 
@@ -68,6 +69,8 @@ class Request(Protocol):
     @property
     def from_display(self) -> str: ...
     @property
+    def from_tag(self) -> str: ...
+    @property
     def to_uri(self) -> str: ...
     @property
     def to_user(self) -> str: ...
@@ -109,12 +112,14 @@ class Request(Protocol):
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Who sent an admitted request: an authenticated device of a tenant, or (`trunk`, then without the
-    others) a provider that is known by its address or by where we registered."""
+    others) a provider that is known by its address or by where we registered. `srtp` is the wish of the
+    device."""
 
     tenant: str
     device: str
     extension: str
     trunk: str = ""
+    srtp: Srtp = "off"
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ class FakeRequest:
     from_user: str = "u1"
     from_host: str = DOMAIN
     from_display: str = ""
+    from_tag: str = "f1"
     to_uri: str = f"sip:u1@{DOMAIN}"
     to_user: str = "u1"
     to_host: str = DOMAIN

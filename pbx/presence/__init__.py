@@ -1,0 +1,1 @@
+"""What phones watch: lamps of extensions and slots, presence, waiting messages. Pure logic."""
