@@ -17,6 +17,7 @@ from pbx.control.configuration import DeviceConfig, ExtensionConfig, Snapshot
 from pbx.control.messages import (
     CallRecord,
 )
+from tests.phones import net
 from tests.phones.base import Account, Transport
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -145,7 +146,7 @@ class RunningCore:
         return self.process.wait(20)
 
     def close(self) -> None:
-        """End the process if it still runs."""
+        """End the process if it still runs; its ports are free for another."""
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
             try:
@@ -153,6 +154,7 @@ class RunningCore:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait(5)
+        net.give_back(self.rtp)
 
     def tail(self, lines: int = 60) -> str:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])

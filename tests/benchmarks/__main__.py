@@ -36,7 +36,7 @@ async def run(names: list[str]) -> list[Result]:
             home = folder / name
             home.mkdir()
             (home / "prompts").symlink_to(folder / "prompts")
-            core = RunningCore(home, 29000 + 10 * index, (30000, 39998), folder / f"{name}.log")
+            core = RunningCore(home, 23000 + 10 * index, (24000, 31998), folder / f"{name}.log")
             core.extra_env = {
                 "CENTRALE_TLS_CERTIFICATE": str(folder / "certificate.pem"),
                 "CENTRALE_TLS_KEY": str(folder / "key.pem"),

@@ -19,20 +19,9 @@ from pbx.control.address import Address, AddressError, parse
 from pbx.control.client import ControlClient, ControlError, ControlUnreachable
 from pbx.control.server import ControlServer, tls_context
 from tests.control.target import Core
+from tests.phones import net
 
 TOKEN = "a-long-token-of-the-operator"
-
-
-def free_port() -> int:
-    """A free port of this part's range."""
-    for port in range(25000, 26000):
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    raise AssertionError("no free port")
 
 
 def certificate(folder: Path) -> tuple[Path, Path]:
@@ -63,7 +52,7 @@ def certificate(folder: Path) -> tuple[Path, Path]:
 
 
 async def test_outsider_on_tcp(core: Core) -> None:
-    address = f"tcp://127.0.0.1:{free_port()}"
+    address = f"tcp://127.0.0.1:{net.free_port()}"
     server = ControlServer(core, address, TOKEN)
     await server.start()
     try:
@@ -96,7 +85,7 @@ async def test_outsider_on_tcp(core: Core) -> None:
 
 async def test_tls(core: Core, tmp_path: Path) -> None:
     cert, key = certificate(tmp_path)
-    address = f"tls://127.0.0.1:{free_port()}"
+    address = f"tls://127.0.0.1:{net.free_port()}"
     server = ControlServer(core, address, TOKEN, tls_context(cert, key))
     await server.start()
     try:
@@ -150,7 +139,7 @@ async def test_a_file_in_its_place_is_left_alone(core: Core, tmp_path: Path) -> 
 
 
 async def test_port_in_use(core: Core) -> None:
-    listener = await asyncio.start_server(lambda r, w: None, "127.0.0.1", free_port())
+    listener = await asyncio.start_server(lambda r, w: None, "127.0.0.1", net.free_port())
     port = listener.sockets[0].getsockname()[1]
     with pytest.raises(AddressError, match="Cannot listen"):
         await ControlServer(core, f"tcp://127.0.0.1:{port}", TOKEN).start()

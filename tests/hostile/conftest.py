@@ -13,7 +13,7 @@ from tests.running import RunningCore, organisation
 @pytest.fixture(scope="module")
 def fort(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCore]:
     """A running core with one organisation of ten extensions."""
-    core = new_core(prepared, tmp_path_factory.mktemp("fort"), 59000)
+    core = new_core(prepared, tmp_path_factory.mktemp("fort"))
     asyncio.run(core.start())
     asyncio.run(core.apply(organisation()))
     yield core

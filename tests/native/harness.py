@@ -14,30 +14,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests.phones import net
+
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 10.0  # seconds until something that should come counts as missing
-_ports = itertools.count(21000, 2)
 _calls = itertools.count(1)
-
-
-def free_port() -> int:
-    """A port whose UDP and TCP side, and the one after it, are free."""
-    for port in _ports:
-        if port > 21700:
-            raise RuntimeError("no free port between 21000 and 21700")
-        try:
-            with (
-                socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
-                socket.socket() as tcp,
-                socket.socket() as tls,
-            ):
-                udp.bind(("127.0.0.1", port))
-                tcp.bind(("127.0.0.1", port))
-                tls.bind(("127.0.0.1", port + 1))
-                return port
-        except OSError:
-            continue
-    raise AssertionError
 
 
 def until(condition: Callable[[], Any], what: str, patience: float = PATIENCE) -> Any:
@@ -55,7 +36,7 @@ class Agent:
     """The other process. Attribute calls are commands: agent.native("deny", "127.0.0.1")."""
 
     def __init__(self, certificate: Path | None = None, key: Path | None = None) -> None:
-        self.port = free_port()
+        self.port = net.free_port(2)
         self.tls_port = self.port + 1 if certificate else 0
         self.events: list[dict[str, Any]] = []
         self._replies: queue.Queue[dict[str, Any]] = queue.Queue()

@@ -2,15 +2,16 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import psutil
+
+from tests.phones import net
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 60.0
@@ -25,35 +26,9 @@ def wait_until(true: Callable[[], object], what: str, seconds: float = PATIENCE)
         time.sleep(0.02)
 
 
-def free_ports(count: int, first: int = 24000, last: int = 24899) -> Iterator[int]:
-    """`count` ports that are free now, for UDP and TCP, outside the range that the kernel hands out."""
-    start = first + (os.getpid() * 37 + int(time.monotonic() * 1000)) % (last - first)
-    found = 0
-    for offset in range(last - first):
-        port = first + (start - first + offset) % (last - first)
-        if is_free(port):
-            yield port
-            found += 1
-            if found == count:
-                return
-    raise AssertionError("no free ports")
-
-
-def is_free(port: int) -> bool:
-    for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
-        with socket.socket(socket.AF_INET, kind) as probe:
-            if kind is socket.SOCK_STREAM:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                return False
-    return True
-
-
 def environment(home: Path) -> dict[str, str]:
     """Settings of an installation of its own: its folder, loopback, ports of its own."""
-    http, sip, tls = free_ports(3)
+    http, sip, rtp = net.free_port(), net.free_port(2), net.free_rtp_block()
     clean = {name: value for name, value in os.environ.items() if not name.startswith("CENTRALE_")}
     for name in ("DATABASE_URL", "REDIS_URL", "NOTIFY_SOCKET"):
         clean.pop(name, None)
@@ -64,8 +39,8 @@ def environment(home: Path) -> dict[str, str]:
         "CENTRALE_BIND": "127.0.0.1",
         "CENTRALE_HTTP_PORT": str(http),
         "CENTRALE_SIP_PORT": str(sip),
-        "CENTRALE_SIP_TLS_PORT": str(tls),
-        "CENTRALE_RTP_PORTS": "24900-24999",
+        "CENTRALE_SIP_TLS_PORT": str(sip + 1),
+        "CENTRALE_RTP_PORTS": f"{rtp}-{rtp + net.RTP_BLOCK - 1}",
         "TEST_NOTES": str(home.parent / "notes"),
         "TEST_WELL": str(home.parent / "well"),
         "TEST_CODE": str(home.parent / "code"),

@@ -19,6 +19,7 @@ import pytest
 
 from tests.operations.conftest import Start
 from tests.operations.harness import ROOT, Running, gone, wait_until
+from tests.phones import net
 
 # How each part is recognised among the supervisor's children.
 WORDS = {"core": "pbx.main", "web": "daphne", "courier": "courier", "worker": "config.worker"}
@@ -146,7 +147,7 @@ def test_nothing_is_left_when_the_supervisor_is_killed(start: Start, env: dict[s
 
 def test_database_away(start: Start, env: dict[str, str]) -> None:
     """On the first start it is an error; later the core starts alone, and phones work."""
-    away = "postgresql://nobody:open-sesame@127.0.0.1:24998/centrale?connect_timeout=1"
+    away = f"postgresql://nobody:open-sesame@127.0.0.1:{net.free_port()}/centrale?connect_timeout=1"
     refused = start(DATABASE_URL=away)
     assert refused.end() == 2
     assert "The database cannot be used: " in refused.output

@@ -242,6 +242,8 @@ def test_tells_systemd(start: Start, env: dict[str, str], tmp_path: Path) -> Non
 def test_port_in_use(start: Start, env: dict[str, str], setting: str, name: str) -> None:
     kind = socket.SOCK_DGRAM if name == "UDP" else socket.SOCK_STREAM
     with socket.socket(socket.AF_INET, kind) as other:
+        if kind is socket.SOCK_STREAM:  # a connection of a former test that fades out is no obstacle
+            other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         other.bind(("127.0.0.1", int(env[setting])))
         if kind is socket.SOCK_STREAM:
             other.listen()

@@ -1,4 +1,8 @@
-"""Free ports and a certificate for phones. The range comes from CENTRALE_TEST_PORTS ("first-last")."""
+"""Free ports for everything that listens in tests, and a certificate for phones.
+
+All ports come from CENTRALE_TEST_PORTS ("first-last"); each worker of pytest-xdist has a part to itself.
+The range lies below the ports that the kernel hands out for outgoing connections (32768 and up): none of
+those can take one of ours between its choice and its use."""
 
 import datetime
 import fcntl
@@ -15,13 +19,30 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 LOOPBACK = "127.0.0.1"
-DEFAULT_RANGE = "22000-22999"
+DEFAULT_RANGE = "20000-31999"
+SHARE = 3000  # ports of one process, if there are as many
 RTP_BLOCK = 20
+CORES = 3  # that run at once in one process
 SIP_BLOCK = 2
 LOCK_FOLDER = Path(tempfile.gettempdir()) / "centrale-test-ports"
 
-_first, _last = (int(p) for p in os.environ.get("CENTRALE_TEST_PORTS", DEFAULT_RANGE).split("-"))
-_signalling_size = (_last - _first) // 4
+
+def _share() -> tuple[int, int]:
+    """First and last port of this process. Workers have equal parts; a process without any has the first."""
+    first, last = (int(p) for p in os.environ.get("CENTRALE_TEST_PORTS", DEFAULT_RANGE).split("-"))
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    size = min(SHARE, (last - first + 1) // workers) // RTP_BLOCK * RTP_BLOCK
+    # A worker that takes the place of one that died has a number of its own.
+    begin = first + number % workers * size
+    return begin, begin + size - 1
+
+
+# A sixth is for signalling, a third for media of phones, half for media of cores.
+_first, _last = _share()
+_signalling_size = (_last - _first + 1) // 6 // SIP_BLOCK * SIP_BLOCK
+_cores_size = (_last - _first + 1) // 2 // CORES
+_cores_first = _last + 1 - CORES * _cores_size
 # Several test processes may run at once: each starts somewhere else in the range.
 _signalling = itertools.count((os.getpid() * 7) % _signalling_size)
 _media = itertools.count(os.getpid() * 3)
@@ -71,11 +92,11 @@ class _Locks:
 
 
 _signalling_locks = _Locks("sip", _signalling_size // 4)
-_media_locks = _Locks("rtp", (_last - _first - _signalling_size) // RTP_BLOCK // 3)
+_media_locks = _Locks("rtp", (_cores_first - _first - _signalling_size) // RTP_BLOCK // 3)
 
 
 def free_port(span: int = 1) -> int:
-    """First of `span` (1 or 2) free ports (UDP and TCP) on loopback, from the lower quarter of the range.
+    """First of `span` (1 or 2) free ports (UDP and TCP) on loopback, from the lowest sixth of the range.
 
     Raises RuntimeError when there is none.
     """
@@ -88,16 +109,34 @@ def free_port(span: int = 1) -> int:
 
 
 def free_rtp_block() -> int:
-    """First port of RTP_BLOCK neighbouring UDP ports, even, from the upper part. Raises as free_port."""
+    """First port of RTP_BLOCK neighbouring UDP ports, even, for a phone. Raises as free_port."""
     start = _first + _signalling_size + (_first + _signalling_size) % 2
-    blocks = (_last - start) // RTP_BLOCK
+    blocks = (_cores_first - start) // RTP_BLOCK
     for _ in range(blocks):
         port = start + next(_media) % blocks * RTP_BLOCK
         if _media_locks.take(port) and all(
             _bindable(port + i, (socket.SOCK_DGRAM,)) for i in range(RTP_BLOCK)
         ):
             return port
-    raise RuntimeError(f"no free block of RTP ports in {start}-{_last}")
+    raise RuntimeError(f"no free block of RTP ports in {start}-{_cores_first - 1}")
+
+
+# First port of each core's media ports, the one that was given back longest ago first.
+_core_slots = [_cores_first + number * _cores_size for number in range(CORES)]
+
+
+def core_ports() -> tuple[int, int]:
+    """First and last media port for a core. No other core of this process has them until they are given
+    back, unless more than CORES run at once: then they share, and each takes what is free."""
+    first = _core_slots.pop(0) if _core_slots else _cores_first
+    return first + first % 2, first + _cores_size - 1
+
+
+def give_back(ports: tuple[int, int]) -> None:
+    """The core with these ports has ended. Ports from elsewhere are ignored, and so is a second time."""
+    first = ports[1] - _cores_size + 1
+    if first not in _core_slots and _cores_first <= first <= _last:
+        _core_slots.append(first)
 
 
 def self_signed(folder: Path, name: str = "localhost") -> tuple[Path, Path]:

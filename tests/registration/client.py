@@ -137,10 +137,10 @@ async def bindings(core: RunningCore, device: str = "") -> list[BindingState]:
     return [binding for binding in found if device in ("", binding.device)]
 
 
-def new_core(prepared: Path, folder: Path, rtp_first: int) -> RunningCore:
+def new_core(prepared: Path, folder: Path) -> RunningCore:
     """A core in `folder`, not yet started, for fixtures of a wider scope than one test."""
     port = net.free_port(2)
-    core = RunningCore(folder / "core", port, (rtp_first, rtp_first + 398), folder / "core.log")
+    core = RunningCore(folder / "core", port, net.core_ports(), folder / "core.log")
     core.home.mkdir()
     (core.home / "prompts").symlink_to(prepared / "prompts")
     core.extra_env = {

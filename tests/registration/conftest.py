@@ -17,7 +17,7 @@ STRICT = "strict.test"
 def office(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCore]:
     """A running core with three organisations that have the same numbers: `office.test` (MD5), `both.test`
     (SHA-256, then MD5) and `strict.test` (SHA-256 only)."""
-    core = new_core(prepared, tmp_path_factory.mktemp("office"), 58000)
+    core = new_core(prepared, tmp_path_factory.mktemp("office"))
     asyncio.run(core.start())
     asyncio.run(
         core.apply(

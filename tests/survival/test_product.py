@@ -21,7 +21,6 @@ import psutil
 import pytest
 
 from tests.operations.harness import Running, environment
-from tests.phones import net
 from tests.phones.baresip import Baresip
 from tests.phones.base import Account
 from tests.running import ROOT
@@ -39,16 +38,7 @@ def env(prepared: Path, tmp_path: Path) -> dict[str, str]:
     home = tmp_path / "home"
     home.mkdir()
     (home / "prompts").symlink_to(prepared / "prompts")
-    sip, http_port = net.free_port(2), net.free_port()
-    while http_port in (sip, sip + 1):
-        http_port = net.free_port()
-    rtp = net.free_rtp_block()
-    return environment(home) | {
-        "CENTRALE_HTTP_PORT": str(http_port),
-        "CENTRALE_SIP_PORT": str(sip),
-        "CENTRALE_SIP_TLS_PORT": str(sip + 1),
-        "CENTRALE_RTP_PORTS": f"{rtp}-{rtp + net.RTP_BLOCK - 1}",
-    }
+    return environment(home)
 
 
 @pytest.fixture

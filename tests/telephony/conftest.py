@@ -11,13 +11,12 @@ from tests.phones import net
 from tests.running import RunningCore
 from tests.telephony.office import Office
 
-RTP_PORTS = (28000, 29998)
 _names = itertools.count(1)
 
 
 def make_core(prepared: Path, folder: Path) -> RunningCore:
     """A core that is not started yet, with prompts and certificate in place."""
-    core = RunningCore(folder / "core", net.free_port(2), RTP_PORTS, folder / "core.log")
+    core = RunningCore(folder / "core", net.free_port(2), net.core_ports(), folder / "core.log")
     core.home.mkdir()
     (core.home / "prompts").symlink_to(prepared / "prompts")
     core.extra_env = {
