@@ -1,14 +1,17 @@
 """Calendars of holidays, and of days with opening hours of their own, as JSON and in use."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from dialplan.opening import DAY, Hours, clock, read_hours
+from dialplan.opening import Hours, read_hours
 from dialplan.reading import MAX_NAME, Fields
 
 MAX_DAYS = 1000
 LEAP_YEAR = 2000
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +60,23 @@ def _day(fields: Fields) -> Day:
     if fields.has("date") == fields.has("annual"):
         raise fields.error("date", "Either a date or a day of each year is expected.")
     annual = fields.has("annual")
-    member = "annual" if annual else "date"
-    text = fields.text(member, 10)
-    try:
-        if len(text) != (5 if annual else 10):
-            raise ValueError(text)
-        when = date.fromisoformat(f"{LEAP_YEAR}-{text}" if annual else text)
-    except ValueError:
-        form = "MM-DD" if annual else "YYYY-MM-DD"
-        raise fields.error(member, f"A day that exists is expected, as {form}.") from None
+    when = _date(fields, "annual", f"{LEAP_YEAR}-") if annual else _date(fields, "date", "")
     hours = read_hours(fields) if fields.has("from") or fields.has("to") else None
     name = fields.text("name", MAX_NAME, "")
     fields.end()
     return Day(None if annual else when.year, when.month, when.day, name, hours)
+
+
+def _date(fields: Fields, name: str, year: str) -> date:
+    """A date as YYYY-MM-DD, of which `year` is the part that the member does not say."""
+    text = year + fields.text(name, 10)
+    try:
+        if _DATE.fullmatch(text):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    form = "MM-DD" if year else "YYYY-MM-DD"
+    raise fields.error(name, f"A day that exists is expected, as {form}.")
 
 
 def _day_to_json(day: Day) -> dict[str, Any]:
@@ -78,5 +85,5 @@ def _day_to_json(day: Day) -> dict[str, Any]:
     if day.name:
         found["name"] = day.name
     if day.hours is not None:
-        found |= {"from": clock(day.hours.opens), "to": clock(day.hours.closes % DAY or DAY)}
+        found |= day.hours.to_json()
     return found

@@ -30,6 +30,10 @@ class Hours:
     def __str__(self) -> str:
         return f"{clock(self.opens)}-{clock(self.closes % DAY or DAY)}"
 
+    def to_json(self) -> dict[str, str]:
+        """What `read_hours` reads."""
+        return {"from": clock(self.opens), "to": clock(self.closes % DAY or DAY)}
+
     def cover(self, day: date, local: datetime) -> bool:
         """Whether `local` (aware, in the time zone of the hours) lies in the hours that begin on `day`."""
         midnight = datetime.combine(day, time())
