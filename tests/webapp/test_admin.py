@@ -84,10 +84,13 @@ def test_an_administrator_does_not_change_what_is_the_operators(world: World) ->
     form = {"name": "Mine", "domain": "mine.test", "language": "nl", "time_zone": "Europe/Brussels"}
     form |= {"max_extensions": "9999", "max_call_seconds": "60", "rtp_timeout_seconds": "60"}
     form["phone_digest"] = "md5"
+    form |= {"country": "BE", "park_first": "701", "park_last": "720", "park_seconds": "60"}
+    form |= {"return_seconds": "20", "star_codes": '{"record": "*2"}'}
     assert world.client("admin").post(page, form).status_code == 302
     world.alpha.refresh_from_db()
     assert (world.alpha.name, world.alpha.domain, world.alpha.max_extensions) == ("Alpha", "alpha.test", 500)
     assert (world.alpha.language, world.alpha.max_call_seconds) == ("nl", 60)
+    assert (world.alpha.country, world.alpha.star_codes) == ("BE", {"record": "*2"})
     assert world.client("admin").get(reverse("admin:organisations_organisation_add")).status_code == 403
 
 

@@ -6,7 +6,7 @@ import structlog
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.core.exceptions import ValidationError as ModelError
 from django.db import InterfaceError, OperationalError
-from django.db.models import Model, ProtectedError, QuerySet
+from django.db.models import Model, ProtectedError, QuerySet, RestrictedError
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions, status
 from rest_framework.permissions import SAFE_METHODS, BasePermission, IsAuthenticated
@@ -34,7 +34,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     """Errors as JSON: {"field": ["sentence"]} for input, {"detail": "sentence"} for the rest."""
     if isinstance(error, ModelError):
         error = exceptions.ValidationError(_messages(error))
-    elif isinstance(error, ProtectedError):
+    elif isinstance(error, ProtectedError | RestrictedError):
         error = exceptions.ValidationError({"detail": [_("Other data still uses this.")]})
     elif isinstance(error, ControlUnreachable):
         error = Away(_("The telephone core cannot be reached right now; try again shortly."))

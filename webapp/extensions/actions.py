@@ -1,5 +1,7 @@
 """Everything that writes extensions and phones."""
 
+from collections.abc import Iterable
+
 import structlog
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -9,6 +11,7 @@ from django.utils.translation import gettext as _
 from webapp.extensions.credentials import digests, new_secret
 from webapp.extensions.models import Device, Extension
 from webapp.organisations.models import Organisation
+from webapp.organisations.owned_actions import save_owned
 
 log = structlog.get_logger(__name__)
 
@@ -16,15 +19,13 @@ MAX_DEVICES = 20  # of one extension; all of them ring at once
 
 
 @transaction.atomic
-def save_extension(extension: Extension) -> Extension:
-    """Check and write an extension. Raises ValidationError by field."""
+def save_extension(extension: Extension, **lists: Iterable[Extension]) -> Extension:
+    """Check and write an extension, and whom it supervises when `supervises` is given. Raises ValidationError
+    by field."""
     if extension._state.adding and extension.organisation_id:
         # Two at once must not both be the last one under the limit.
         Organisation.objects.select_for_update().get(pk=extension.organisation_id)
-    extension.full_clean()
-    extension.save()
-    log.info("extension.saved", tenant=str(extension.organisation_id), number=extension.number)
-    return extension
+    return save_owned(extension, **lists)
 
 
 def delete_extension(extension: Extension) -> None:

@@ -25,10 +25,16 @@ class OrganisationAdmin(TenantAdmin):
         "domain",
         "language",
         "time_zone",
+        "country",
         "max_extensions",
         "max_call_seconds",
         "rtp_timeout_seconds",
         "phone_digest",
+        "park_first",
+        "park_last",
+        "park_seconds",
+        "return_seconds",
+        "star_codes",
         "config_version",
     ]
 

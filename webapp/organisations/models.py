@@ -6,13 +6,35 @@ from functools import cache
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from pbx.control.configuration import STAR_CODES
 from webapp.common.models import Row
 
+MAX_PLACES = 100  # for parked calls
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+
+
+_PREFIXES = re.compile(r"[0-9*#]{0,8}")
+
+
+def validate_star_codes(value: object) -> None:
+    """{"pickup": "**", …}: names out of STAR_CODES, codes of up to eight keys, each once; "" switches off."""
+    if not isinstance(value, dict):
+        raise ValidationError(_("Give an object: the name of a star code and its keys."), code="star_codes")
+    for name, code in value.items():
+        if name not in STAR_CODES:
+            raise ValidationError(_("There is no star code %(name)s.") % {"name": str(name)[:40]})
+        if not isinstance(code, str) or not _PREFIXES.fullmatch(code):
+            raise ValidationError(
+                _("The code of %(name)s takes up to eight of 0 to 9, * and #.") % {"name": name}
+            )
+    used = [code for code in {**STAR_CODES, **value}.values() if code]
+    twice = sorted({code for code in used if used.count(code) > 1})
+    if twice:
+        raise ValidationError(_("%(code)s stands for two star codes.") % {"code": twice[0]})
 
 
 def validate_domain(value: str) -> None:
@@ -73,6 +95,36 @@ class Organisation(Row):
     time_zone = models.CharField(
         _("time zone"), max_length=64, default="Europe/Amsterdam", validators=[validate_time_zone]
     )
+    country = models.CharField(
+        _("country"),
+        max_length=2,
+        default="NL",
+        validators=[RegexValidator(r"^[A-Z]{2}\Z", _("Give two capital letters, for example NL."))],
+        help_text=_("How numbers without a country code are read (ISO 3166)."),
+    )
+    park_first = models.PositiveIntegerField(
+        _("first parking place"), default=701, validators=[MinValueValidator(1), MaxValueValidator(999999)]
+    )
+    park_last = models.PositiveIntegerField(
+        _("last parking place"), default=720, validators=[MinValueValidator(1), MaxValueValidator(999999)]
+    )
+    park_seconds = models.PositiveIntegerField(
+        _("a parked call comes back after, in seconds"),
+        default=120,
+        validators=[MinValueValidator(10), MaxValueValidator(86400)],
+    )
+    return_seconds = models.PositiveSmallIntegerField(
+        _("a transferred call that nobody answers comes back after, in seconds"),
+        default=25,
+        validators=[MinValueValidator(5), MaxValueValidator(300)],
+    )
+    star_codes = models.JSONField(
+        _("star codes"),
+        default=dict,
+        blank=True,
+        validators=[validate_star_codes],
+        help_text=_("Only those that differ from the standard ones; an empty text switches one off."),
+    )
     max_extensions = models.PositiveIntegerField(
         _("maximum number of extensions"),
         default=500,
@@ -107,6 +159,10 @@ class Organisation(Row):
 
     def clean(self) -> None:
         """The domain is part of every digest (realm), so it cannot change under phones that have a secret."""
+        if not 0 <= self.park_last - self.park_first < MAX_PLACES:
+            raise ValidationError(
+                {"park_last": _("There are 1 to %(limit)s parking places.") % {"limit": MAX_PLACES}}
+            )
         if self._state.adding:
             return
         old = Organisation.objects.filter(pk=self.pk).values_list("domain", flat=True).first()

@@ -16,7 +16,27 @@ from django.apps import apps
 from django.db import connections
 
 # Model label -> columns of the organisation it belongs to. The snapshot is made from these and nothing else.
-WATCHED = {"extensions.Extension": "organisation_id", "extensions.Device": "organisation_id"}
+WATCHED = {
+    f"{app}.{model}": "organisation_id"
+    for app, models in {
+        "extensions": ("Extension", "Device", "Supervision"),
+        "flows": ("FlowVersion", "Calendar", "Group", "GroupMember", "InternalNumber"),
+        "statuses": ("Status", "Forward"),
+        "lines": (
+            "CallerId",
+            "CallerIdUse",
+            "Trunk",
+            "Route",
+            "RouteTrunk",
+            "PublicNumber",
+            "Outside",
+            "EmergencyTrunk",
+            "EmergencyPlace",
+        ),
+        "rooms": ("Room",),
+    }.items()
+    for model in models
+}
 TARGET = "organisations.Organisation"
 # Name and table of each trigger of ours that is there.
 _TRIGGERS = {

@@ -18,6 +18,11 @@ ADMIN_MAY = {
     "people": {"view", "add", "change", "delete"},
     "extensions": {"view", "add", "change", "delete"},
     "calls": {"view"},
+    "flows": {"view", "add", "change", "delete"},
+    "statuses": {"view", "add", "change", "delete"},
+    "lines": {"view", "add", "change", "delete"},
+    "rooms": {"view", "add", "change", "delete"},
+    "notices": {"view", "change"},
 }
 
 

@@ -1,0 +1,36 @@
+"""Which numbers of an organisation are taken, whatever they stand for: each may stand for one thing only."""
+
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from pbx.control.configuration import STAR_CODES
+from webapp.organisations.models import Organisation
+
+# Models whose rows have an `organisation` and a `number` that people inside dial.
+NUMBERED = ("extensions.Extension", "flows.InternalNumber", "rooms.Room")
+
+
+def check_free(row: Any) -> None:
+    """Raises ValidationError when the number of `row` (one of NUMBERED) stands for something else."""
+    if row.organisation_id is None or not row.number:
+        return
+    for label in NUMBERED:
+        taken = apps.get_model(label)._default_manager.filter(
+            organisation=row.organisation_id, number=row.number
+        )
+        if taken.exclude(pk=row.pk).exists():
+            raise ValidationError({"number": _("This number is in use in this organisation.")})
+    organisation = row.organisation
+    if _is_parking_place(organisation, row.number):
+        raise ValidationError({"number": _("This number is a parking place of the organisation.")})
+    codes = {**STAR_CODES, **organisation.star_codes}
+    if row.number in codes.values():
+        raise ValidationError({"number": _("This number is a star code of the organisation.")})
+
+
+def _is_parking_place(organisation: Organisation, number: str) -> bool:
+    plain = number.isdecimal() and not number.startswith("0")
+    return plain and organisation.park_first <= int(number) <= organisation.park_last

@@ -1,0 +1,9 @@
+"""The notices app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class NoticesConfig(AppConfig):
+    name = "webapp.notices"
+    verbose_name = _("Notices")
