@@ -17,6 +17,7 @@ from pbx.calls.exchange import Exchange
 from pbx.control.address import AddressError
 from pbx.control.server import ControlServer, tls_context
 from pbx.directory import Directory, DirectoryError
+from pbx.files import Files
 from pbx.node import Node, Parts
 from pbx.registrar.admission import Admission, AdmissionSettings
 from pbx.registrar.bindings import Bindings
@@ -73,19 +74,20 @@ def load_tenants(store: Store, directory: Directory) -> None:
             log.error("snapshot.refused", tenant=snapshot.tenant, text=str(error))
 
 
-def control_server(node: Node, settings: Settings) -> ControlServer:
+def control_server(node: Node, files: Files, settings: Settings) -> ControlServer:
     """The control API's server. Raises AddressError."""
     tls = None
     if settings.control_certificate and settings.control_key:
         tls = tls_context(settings.control_certificate, settings.control_key)
-    return ControlServer(node, settings.control_address, settings.control_token, tls)
+    return ControlServer(node, settings.control_address, settings.control_token, tls, files=files)
 
 
-async def build(settings: Settings) -> tuple[Node, SipStack, ControlServer, Store]:
+async def build(settings: Settings) -> tuple[Node, SipStack, ControlServer, Store, Files]:
     """All parts of a node, wired and started. Raises StartError with one sentence when one cannot start."""
     config = sip_config(settings)
     store = await Store.open(settings.home / "core")
     store.recover()
+    files = await Files.open(store, settings.home / "core")
     directory, bindings = Directory(), Bindings()
     load_tenants(store, directory)
     guard = Guard(flows=bindings)
@@ -109,13 +111,13 @@ async def build(settings: Settings) -> tuple[Node, SipStack, ControlServer, Stor
     try:
         stack.start()
         node.restore(time.time())
-        control = control_server(node, settings)
+        control = control_server(node, files, settings)
         await control.start()
     except BaseException:
         stack.stop()
         await store.close()
         raise
-    return node, stack, control, store
+    return node, stack, control, store, files
 
 
 async def run(settings: Settings) -> None:
@@ -123,8 +125,8 @@ async def run(settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    node, stack, control, store = await build(settings)
-    ticking = asyncio.create_task(node.run())
+    node, stack, control, store, files = await build(settings)
+    ticking = asyncio.gather(node.run(), files.run())
     # What was made at the start lives as long as the node: keep the collector from walking over it.
     gc.collect()
     gc.freeze()
