@@ -33,4 +33,6 @@ class Claims:
 
     def release(self, tenant: str) -> None:
         """The organisation is gone, its numbers are free."""
-        self._holders = {number: holder for number, holder in self._holders.items() if holder != tenant}
+        if tenant in self._holders.values():
+            self._holders = {number: holder for number, holder in self._holders.items() if holder != tenant}
+            self._save(HeldNumbers(tenant=tenant, numbers=[]))

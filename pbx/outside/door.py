@@ -96,7 +96,7 @@ class Door:
     def match(self, request: Request) -> Caller | Unclear | None:
         """The trunk that an INVITE (or OPTIONS) without credentials came over; None when it is not from one,
         and must show credentials like everybody else."""
-        if not self._trunks or request.credentials:
+        if not self._trunks or self._has_credentials(request):
             return None
         by_user = self._users.get(request.uri_user)
         if by_user is not None and request.source_ip in by_user.places:
@@ -125,6 +125,10 @@ class Door:
                 self._seen.clear()
             self._seen[source] = found
         return found
+
+    def _has_credentials(self, request: Request) -> bool:
+        """Whether it has credentials for us (a provider may carry some of its own)."""
+        return any(self._directory.by_domain(given.realm) is not None for given in request.credentials)
 
     def _from_phone(self, request: Request) -> bool:
         """Whether it says that it is one of our phones: then it must prove it, wherever it comes from."""

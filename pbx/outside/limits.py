@@ -11,7 +11,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pbx.directory import Tenant
-from pbx.ports import UsageDay
+from pbx.ports import OutsideStore, UsageDay
 
 NEAR = 0.8  # of a limit: the administrators are told
 
@@ -37,16 +37,13 @@ class Refused:
 
 
 class Limits:
-    """Counts for all organisations. `talks` gives the calls out that go on; `save` keeps a day."""
+    """Counts for all organisations. `talks` gives the calls out that go on, `stored` the days kept before."""
 
     def __init__(
-        self,
-        talks: Callable[[], Iterable[Talk]],
-        save: Callable[[UsageDay], object],
-        stored: Iterable[UsageDay] = (),
+        self, talks: Callable[[], Iterable[Talk]], store: OutsideStore, stored: Iterable[UsageDay] = ()
     ) -> None:
         self._talks = talks
-        self._save = save
+        self._store = store
         self._days = {row.tenant: row for row in stored}
 
     def check(self, tenant: Tenant, extension: str | None, number: str, now: float) -> Refused | None:
@@ -80,7 +77,8 @@ class Limits:
 
     def forget(self, tenant: str) -> None:
         """The organisation is gone."""
-        self._days.pop(tenant, None)
+        if self._days.pop(tenant, None) is not None:
+            self._store.forget_usage(tenant)
 
     def _uses(
         self, tenant: Tenant, extension: str | None, now: float
@@ -123,7 +121,7 @@ class Limits:
 
     def _keep(self, day: UsageDay) -> None:
         self._days[day.tenant] = day
-        self._save(day)
+        self._store.save_usage(day)
 
     def _today(self, tenant: Tenant, now: float) -> tuple[float, UsageDay]:
         """The moment the day began, and what is counted of it."""

@@ -53,7 +53,7 @@ class Outside:
         held: Iterable[HeldNumbers] = (),
     ) -> None:
         self._lines = Lines()
-        self._limits = Limits(self._talks, store.save_usage, usage)
+        self._limits = Limits(self._talks, store, usage)
         self.claims = Claims(store.save_numbers, held)
         self._refused_numbers: dict[str, frozenset[str]] = {}
 

@@ -1,5 +1,7 @@
 """The door: every request outside a dialog is refused here, or goes on with a known sender.
 
+A call that comes over a trunk (pbx/outside/door.py) is known by where it comes from and needs no credentials.
+
 The order is such that a stranger learns nothing: form, then digest (RFC 3261 section 22, RFC 7616, RFC
 8760), and only with valid credentials whatever depends on the configuration. An unknown domain, an unknown
 user and a wrong password get the same answer on the same path.
@@ -10,17 +12,27 @@ Runs on the thread of the SIP stack; nothing here may be called from another one
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import structlog
+
 from pbx.control.configuration import DeviceConfig
 from pbx.directory import Directory, Tenant, is_address
+from pbx.outside import Door, Unclear
 from pbx.ports import Admit, Caller, Digest, Drop, Reply, Request, Verdict
 from pbx.registrar import forms, uri
 from pbx.registrar.digest import USUAL, Algorithm, Digests, Secret
 from pbx.registrar.guard import Guard
 
+log = structlog.get_logger("pbx.admission")
+
 CHALLENGED = frozenset({"REGISTER", "INVITE", "SUBSCRIBE", "PUBLISH", "MESSAGE", "REFER"})
 # These make sense within a dialog only; one that reaches us here belongs to none (RFC 3261 section 12.2.2).
 WITHIN_A_DIALOG = frozenset({"BYE", "PRACK", "UPDATE", "INFO", "NOTIFY"})
 NEVER_ANSWERED = frozenset({"ACK", "CANCEL"})
+# What a trunk may send without credentials.
+OF_TRUNKS = frozenset({"INVITE", "OPTIONS"})
+
+_COMPLAIN_SECONDS = 60.0  # between two lines in the log about one address
+_MOST_COMPLAINTS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +79,11 @@ class Admission:
         digests: Digests,
         guard: Guard,
         settings: AdmissionSettings | None = None,
+        door: Door | None = None,
     ) -> None:
         self._directory = directory
+        self._door = door
+        self._complained: dict[str, float] = {}
         self._digests = digests
         self._guard = guard
         self._settings = settings or AdmissionSettings()
@@ -82,15 +97,38 @@ class Admission:
 
     def screen(self, request: Request, now: float) -> Verdict:
         """Whether the request goes on, and who sent it; or the answer to it; or nothing."""
-        if request.method in NEVER_ANSWERED or not self._guard.admits(
-            request.source_ip, request.source_port, now
-        ):
+        if request.method in NEVER_ANSWERED:
+            return Drop()
+        trunk = self._door.match(request) if self._door and request.method in OF_TRUNKS else None
+        if trunk is not None:
+            return self._from_trunk(request, trunk, now)
+        if not self._guard.admits(request.source_ip, request.source_port, now):
             return Drop()
         early = self._without_credentials(request)
         if early is not None:
             return self._paid(request, early, now)
         outcome = self._authenticate(request, now)
         return self._authorize(request, outcome) if isinstance(outcome, _Known) else outcome
+
+    # --- Trunks -------------------------------------------------------------------------------------------
+
+    def _from_trunk(self, request: Request, trunk: Caller | Unclear, now: float) -> Verdict:
+        """A provider has no credentials with us; where it calls from says who it is."""
+        early = self._without_credentials(request)
+        if early is not None:
+            return early
+        if isinstance(trunk, Caller):
+            return Admit(trunk)
+        self._complain(request.source_ip, trunk, now)
+        return Reply(404, "Not Found")
+
+    def _complain(self, source: str, trunk: Unclear, now: float) -> None:
+        if now - self._complained.get(source, 0.0) < _COMPLAIN_SECONDS:
+            return
+        if len(self._complained) >= _MOST_COMPLAINTS:
+            self._complained.clear()
+        self._complained[source] = now
+        log.warning("trunk.unclear", source=source, text=trunk.text)
 
     # --- Before credentials -------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ All methods may be called from any thread.
 """
 
 from collections import OrderedDict, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import log2
 from threading import Lock
@@ -80,11 +80,22 @@ class NoFlows:
         return ()
 
 
-class Guard:
-    """Counts and decides. `flows` knows from where devices are registered; it is asked from any thread."""
+def _nobody(_address: str) -> bool:
+    return False
 
-    def __init__(self, settings: GuardSettings | None = None, flows: Flows | None = None) -> None:
+
+class Guard:
+    """Counts and decides. `flows` knows from where devices are registered, `spares` says whether an address
+    is one of a trunk, which may be slowed but never banned; both are asked from any thread."""
+
+    def __init__(
+        self,
+        settings: GuardSettings | None = None,
+        flows: Flows | None = None,
+        spares: Callable[[str], bool] | None = None,
+    ) -> None:
         self._settings = settings or GuardSettings()
+        self._spares = spares or _nobody
         # Not `or`: an empty table of bindings, as every node starts with, is false.
         self._flows = flows if flows is not None else NoFlows()
         self._sources: OrderedDict[str, _Source] = OrderedDict()
@@ -126,7 +137,10 @@ class Guard:
                 return True
             if self._flows.live(address, port):
                 return True
-            self._add(address, source, self._settings.flood_weight, now)
+            if self._spares(address):
+                self._suspect(source, self._settings.flood_weight)
+            else:
+                self._add(address, source, self._settings.flood_weight, now)
             return False
 
     def succeeded(self, address: str, now: float) -> None:
@@ -145,7 +159,7 @@ class Guard:
             return
         with self._lock:
             source = self._source(address, now)
-            if proven:
+            if proven and not self._spares(address):
                 self._add(address, source, 1.0, now)
             else:
                 self._suspect(source, 1.0)
@@ -161,9 +175,13 @@ class Guard:
     # --- Bans ---------------------------------------------------------------------------------------------
 
     def tick(self, now: float) -> None:
-        """Lift the bans whose time is over. To be called every few seconds."""
+        """Lift the bans whose time is over, and those of addresses that have become a trunk's. To be called
+        every few seconds."""
         with self._lock:
-            for address in [address for address, ban in self._bans.items() if ban.until <= now]:
+            over = [
+                address for address, ban in self._bans.items() if ban.until <= now or self._spares(address)
+            ]
+            for address in over:
                 self._lift(address)
 
     def restore(self, bans: Iterable[BanState], now: float) -> None:
