@@ -7,6 +7,7 @@ import resource
 import signal
 import sys
 import time
+from functools import partial
 
 import structlog
 import uvloop
@@ -18,7 +19,9 @@ from pbx.control.address import AddressError
 from pbx.control.server import ControlServer, tls_context
 from pbx.directory import Directory, DirectoryError
 from pbx.files import Files
+from pbx.lamps import Lamps
 from pbx.node import Node, Parts
+from pbx.outside import Door, Outside
 from pbx.registrar.admission import Admission, AdmissionSettings
 from pbx.registrar.bindings import Bindings
 from pbx.registrar.digest import Digests
@@ -28,6 +31,8 @@ from pbx.registrar.registrar import Registrar
 from pbx.sip.endpoint import SipConfig, SipError
 from pbx.sip.mailbox import Mailbox
 from pbx.sip.stack import SipStack, StackEvent
+from pbx.sip.subscriptions import our_contact
+from pbx.store.outside import node_secret
 from pbx.store.prompts import Prompts
 from pbx.store.store import Store, StoreError
 from pbx.tracing import Tracer
@@ -90,8 +95,12 @@ async def build(settings: Settings) -> tuple[Node, SipStack, ControlServer, Stor
     files = await Files.open(store, settings.home / "core")
     directory, bindings = Directory(), Bindings()
     load_tenants(store, directory)
-    guard = Guard(flows=bindings)
-    admission = Admission(directory, Digests(), guard, AdmissionSettings(hosts=frozenset({config.host})))
+    outside = Outside(store.outside, store.outside.usage.load(), store.outside.numbers.load())
+    door = Door(directory, outside.claims, node_secret(settings.home / "core"))
+    guard = Guard(flows=bindings, spares=door.spares)
+    served = AdmissionSettings(hosts=frozenset({config.host}))
+    admission = Admission(directory, Digests(), guard, served, door)
+    lamps = Lamps(directory, bindings, store.subscriptions, partial(our_contact, config))
     node = Node(
         Parts(
             directory=directory,
@@ -102,14 +111,18 @@ async def build(settings: Settings) -> tuple[Node, SipStack, ControlServer, Stor
             exchange=Exchange(directory, bindings),
             store=store,
             tracer=Tracer(directory, bindings),
+            outside=outside,
+            lamps=lamps,
         )
     )
     mailbox = Mailbox[StackEvent](asyncio.get_running_loop(), node.deliver)
     prompts = Prompts(settings.prompts)
-    stack = SipStack(config, admission, prompts.find, mailbox.post, 4 if settings.log_level == "debug" else 1)
+    level = 4 if settings.log_level == "debug" else 1
+    stack = SipStack(config, admission, prompts.find, mailbox.post, level, door=door)
     node.attach(stack)
     try:
         stack.start()
+        lamps.follow(files.mailboxes)
         node.restore(time.time())
         control = control_server(node, files, settings)
         await control.start()

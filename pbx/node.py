@@ -29,13 +29,27 @@ from pbx.control.messages import (
 )
 from pbx.control.target import Refused
 from pbx.directory import Directory, DirectoryError
-from pbx.ports import Binding, Command, Emit, HangUp, IncomingCall, Reply, StartTimer, StopTimer, TimerFired
+from pbx.lamps import Lamps
+from pbx.outside import Outside
+from pbx.ports import (
+    Binding,
+    Command,
+    Emit,
+    HangUp,
+    IncomingCall,
+    Reply,
+    StartTimer,
+    StopTimer,
+    TimerFired,
+    TrunkChanged,
+)
 from pbx.registrar.bindings import Bindings
 from pbx.registrar.guard import Guard
 from pbx.registrar.keepalive import KeepAlive
 from pbx.registrar.registrar import Registrar
 from pbx.sip.gate import Registration
 from pbx.sip.stack import Malformed, Probed, SipMessage, SipStack, StackEvent
+from pbx.sip.subscriptions import Notified, Subscribing
 from pbx.store.journal import Journal
 from pbx.store.store import Store
 from pbx.tracing import Tracer
@@ -58,6 +72,8 @@ class Parts:
     exchange: Exchange
     store: Store
     tracer: Tracer
+    outside: Outside
+    lamps: Lamps
 
 
 class Node:
@@ -74,6 +90,7 @@ class Node:
     def attach(self, stack: SipStack) -> None:
         """The stack that carries commands out; events of it come to `deliver`."""
         self._stack = stack
+        self._parts.lamps.attach(stack)
 
     @property
     def stack(self) -> SipStack:
@@ -95,6 +112,9 @@ class Node:
                 self._emit("ban.removed", now, ban=ban)
                 parts.store.bans.save([], [ban.address])
         self._enforce_bans(now)
+        for tenant in parts.directory.tenants():
+            self._use_trunks(tenant.snapshot, now)
+        parts.lamps.restore(parts.bindings.all(), now)
 
     # --- From the stack --------------------
 
@@ -109,6 +129,14 @@ class Node:
                 self.carry_out(exchange.incoming(event, now))
             case Registration():
                 self._register(event, now)
+            case Subscribing() if self._stopping or self._parts.store.overloaded:
+                self.stack.respond(event.request.token, Reply(503, "Service Unavailable"))
+            case Subscribing():
+                self._parts.lamps.subscribe(event, now)
+            case Notified():
+                self._parts.lamps.notified(event, now)
+            case TrunkChanged():
+                self.carry_out(self._parts.outside.changed(event, now))
             case Probed():
                 self._probed(event, now)
             case SipMessage():
@@ -126,6 +154,7 @@ class Node:
             match command:
                 case Emit():
                     self._parts.store.journal.append(command.event)
+                    self._parts.lamps.event(command.event)
                 case StartTimer():
                     self._start_timer(command)
                 case StopTimer():
@@ -173,6 +202,7 @@ class Node:
             parts.keepalive.watch(binding, now)
             self._emit("binding.changed", now, tenant=binding.tenant, binding=state_of(binding))
         parts.tracer.bindings_changed()
+        parts.lamps.bindings(fresh, gone, now)
         return parts.store.bindings.save(fresh, [binding.key for binding in gone])
 
     def _probed(self, event: Probed, now: float) -> None:
@@ -263,6 +293,8 @@ class Node:
                 self._drop_device(snapshot.tenant, old.id, now)
         if stale := parts.registrar.prune(snapshot.tenant):
             self._keep((), stale, now)
+        parts.lamps.tenant_changed(snapshot.tenant, now)
+        self._use_trunks(snapshot, now)
         self._emit("tenant.applied", now, tenant=snapshot.tenant, version=snapshot.version)
         await parts.store.snapshots.save(snapshot)
 
@@ -279,11 +311,19 @@ class Node:
         for device in known.snapshot.devices:
             self._drop_device(tenant, device.id, now)
         parts.directory.remove(tenant)
+        parts.lamps.tenant_changed(tenant, now)
+        self.stack.set_trunks(tenant, [])
+        self.carry_out(parts.outside.removed(tenant, now))
         self._emit("tenant.removed", now, tenant=tenant, version=known.snapshot.version)
         await parts.store.snapshots.remove(tenant)
         return True
 
+    def _use_trunks(self, snapshot: Snapshot, now: float) -> None:
+        self.carry_out(self._parts.outside.configured(snapshot, now))
+        self.stack.set_trunks(snapshot.tenant, snapshot.trunks)
+
     def _drop_device(self, tenant: str, device: str, now: float) -> None:
+        self._parts.lamps.device_gone(tenant, device, now)
         removed = self._parts.bindings.remove_device(tenant, device)
         if removed:
             self._keep((), removed, now)
@@ -358,6 +398,7 @@ class Node:
             bans=self.bans(),
             alarms=self._parts.store.alarms.current(),
             tenants=self.tenants(),
+            trunks=self._parts.outside.states(),
         )
 
 

@@ -27,6 +27,8 @@ log = structlog.get_logger("pbx.admission")
 CHALLENGED = frozenset({"REGISTER", "INVITE", "SUBSCRIBE", "PUBLISH", "MESSAGE", "REFER"})
 # These make sense within a dialog only; one that reaches us here belongs to none (RFC 3261 section 12.2.2).
 WITHIN_A_DIALOG = frozenset({"BYE", "PRACK", "UPDATE", "INFO", "NOTIFY"})
+# A To tag does not show these to be astray: REGISTER has no dialogs, and those of SUBSCRIBE are kept by us.
+KNOWN_BY_TAG = frozenset({"REGISTER", "SUBSCRIBE"})
 NEVER_ANSWERED = frozenset({"ACK", "CANCEL"})
 # What a trunk may send without credentials.
 OF_TRUNKS = frozenset({"INVITE", "OPTIONS"})
@@ -41,7 +43,7 @@ class AdmissionSettings:
     understood in Require; `hosts`: names of this node in small letters, which callers may use instead of
     their domain."""
 
-    served: frozenset[str] = frozenset({"REGISTER", "INVITE"})
+    served: frozenset[str] = frozenset({"REGISTER", "INVITE", "SUBSCRIBE"})
     allow: tuple[str, ...] = (
         "INVITE",
         "ACK",
@@ -49,6 +51,7 @@ class AdmissionSettings:
         "BYE",
         "OPTIONS",
         "REGISTER",
+        "SUBSCRIBE",
         "INFO",
         "PRACK",
         "UPDATE",
@@ -138,7 +141,7 @@ class Admission:
         if refused is not None:
             return refused
         method = request.method
-        if method in WITHIN_A_DIALOG or (request.to_tag and method != "REGISTER"):
+        if method in WITHIN_A_DIALOG or (request.to_tag and method not in KNOWN_BY_TAG):
             return Reply(481, "Call/Transaction Does Not Exist")
         if method in CHALLENGED:
             return None
@@ -218,8 +221,6 @@ class Admission:
             return Reply(403, "Forbidden") if method == "REGISTER" else Reply(404, "Not Found")
         if method in self._settings.served:
             return Admit(Caller(known.tenant.id, known.device.id, known.device.extension))
-        if method == "SUBSCRIBE":
-            return Reply(489, "Bad Event")
         return Reply(405, "Method Not Allowed", [self._allow])
 
     def _addressed_to_us(self, host: str, tenant: Tenant) -> bool:

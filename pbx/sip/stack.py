@@ -2,7 +2,7 @@
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
@@ -11,7 +11,8 @@ import pbx_native
 import pjsua2 as pj
 import structlog
 
-from pbx.ports import Binding, IncomingCall, LegEvent, Prompt, Reply, SipCommand
+from pbx.control.configuration import TrunkConfig
+from pbx.ports import Binding, DialogId, IncomingCall, LegEvent, Notify, Prompt, Reply, SipCommand, TrunkChanged
 from pbx.sip.connections import Connections, most_connections
 from pbx.sip.endpoint import (
     CodecOrder,
@@ -26,7 +27,11 @@ from pbx.sip.endpoint import (
 from pbx.sip.gate import Gate, Registration, Screen
 from pbx.sip.legs import Legs
 from pbx.sip.media import Agenda
+from pbx.sip.resolving import Resolver
 from pbx.sip.results import Results
+from pbx.sip.subscriptions import Notified, Notifier, Subscribing
+from pbx.sip.trunk import Surroundings
+from pbx.sip.trunks import Door, Trunks
 from pbx.sip.uris import target, user_uri
 
 log = structlog.get_logger("pbx.sip")
@@ -62,26 +67,9 @@ class Malformed:
     count: int
 
 
-StackEvent = IncomingCall | LegEvent | Registration | Probed | SipMessage | Malformed
-
-
-class _PhoneAccount(pj.Account):  # type: ignore[misc]
-    """The account that all calls of phones belong to."""
-
-    def __init__(self, gate: Gate) -> None:
-        super().__init__()
-        self._gate = gate
-        self.legs: Legs | None = None
-
-    def onIncomingCall(self, prm: Any) -> None:
-        admitted = self._gate.take()
-        if admitted is None or self.legs is None:
-            refused = pj.Call(self, prm.callId)
-            options = pj.CallOpParam()
-            options.statusCode = 403
-            refused.hangup(options)
-            return
-        self.legs.incoming(prm.callId, *admitted)
+StackEvent = (
+    IncomingCall | LegEvent | Registration | Subscribing | Notified | Probed | SipMessage | Malformed | TrunkChanged
+)
 
 
 class SipStack:
@@ -94,6 +82,8 @@ class SipStack:
         find_prompt: Callable[[str, str], Prompt | None],
         post: Callable[[StackEvent], None],
         log_level: int = 1,
+        *,
+        door: Door,
     ) -> None:
         self._config = config
         self._connections = Connections()
@@ -105,6 +95,12 @@ class SipStack:
         self._woken = False
         self._agenda = Agenda()
         self._results = Results()
+        self._trunks = Trunks(
+            Surroundings(config=config, arrived=self._arrived, results=self._results, post=post),
+            Resolver(self._do),
+            door,
+        )
+        self._notifier = Notifier(self._connections, self._results, self._post)
         self._stopping = False
         self._streams = {transport: pj.Account() for transport in ("tcp", "tls")}
         self._ready = threading.Event()
@@ -140,6 +136,14 @@ class SipStack:
         """Send OPTIONS to a binding; Probed follows."""
         self._do(lambda: self._send_options(binding, domain))
 
+    def notify(self, notify: Notify) -> None:
+        """Send a NOTIFY; Notified follows."""
+        self._do(lambda: self._notifier.send(notify))
+
+    def set_trunks(self, tenant: str, trunks: Sequence[TrunkConfig]) -> None:
+        """These are the trunks of an organisation now; TrunkChanged tells how each does."""
+        self._do(lambda: self._trunks.set(tenant, trunks))
+
     def deny(self, address: str, ports: list[int]) -> None:
         """Drop everything from an address, except from these ports (phones registered from there)."""
         self._do(lambda: pbx_native.deny(address, ports=ports))
@@ -150,6 +154,10 @@ class SipStack:
     def trace(self, on: bool) -> None:
         """Post every message on the wire as SipMessage, or stop doing so."""
         self._do(lambda: pbx_native.trace(on))
+
+    def dialog(self, leg: str) -> DialogId | None:
+        """The SIP dialog of a leg that rang or talks; None when there is none."""
+        return self._legs.dialog(leg) if self._legs else None
 
     @property
     def legs(self) -> int:
@@ -183,6 +191,7 @@ class SipStack:
             if now - watched >= 1.0:
                 watched = now
                 self._table().watch(now)
+                self._trunks.watch(now)
                 for address, count in pbx_native.malformed().items():
                     self._post(Malformed(address, count))
         self._close(endpoint, account)
@@ -225,8 +234,8 @@ class SipStack:
                 commands.popleft()()
             except Exception:
                 log.exception("sip.command_failed")
-        for registration in self._gate.registrations():
-            self._post(registration)
+        for held in self._gate.held():
+            self._post(held)
         self._table().bury()
 
     def _close(self, endpoint: pj.Endpoint, account: _PhoneAccount) -> None:
@@ -235,10 +244,21 @@ class SipStack:
         while self._table().count and monotonic() < deadline:
             endpoint.libHandleEvents(_POLL)
             self._table().bury()
+        self._trunks.close()
         pbx_native.uninstall()
         for each in (*self._streams.values(), account):
             each.shutdown()
         endpoint.libDestroy()
+
+    def _arrived(self, account: pj.Account, call_id: int) -> None:
+        """An INVITE has become a call of a trunk's account."""
+        admitted = self._gate.take()
+        if admitted is not None:
+            self._table().incoming(call_id, *admitted)
+            return
+        options = pj.CallOpParam()
+        options.statusCode = 403
+        pj.Call(account, call_id).hangup(options)
 
     def _table(self) -> Legs:
         assert self._legs is not None

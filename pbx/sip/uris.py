@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from pbx.ports import Binding
+from pbx.ports import Binding, Subscription
 
 _USER_SAFE = "-_.!~*'()&=+$,;?/"
 
@@ -23,7 +23,7 @@ def name_addr(name: str, uri: str) -> str:
     return f'"{clean}" <{uri}>' if clean else f"<{uri}>"
 
 
-def target(binding: Binding, *, connected: bool = True) -> str:
+def target(binding: Binding | Subscription, *, connected: bool = True) -> str:
     """Request-URI for a binding: the user part as registered, at the address it registered from; with a Path,
     the contact as it stands and the path as Route headers (RFC 3327 section 5). When the phone's own
     connection is gone (not `connected`) a new one is made to the port it listens on."""
@@ -38,7 +38,7 @@ def target(binding: Binding, *, connected: bool = True) -> str:
     return f"sip:{name}@{source}{transport}" if at and scheme else f"sip:{source}{transport}"
 
 
-def _listening_port(binding: Binding) -> int:
+def _listening_port(binding: Binding | Subscription) -> int:
     """Where the phone says it listens, if that is at the address it came from; else where it came from."""
     rest = binding.contact.rpartition("@")[2].partition(";")[0].rstrip(">")
     host, _, port = rest.rpartition(":")
@@ -48,6 +48,11 @@ def _listening_port(binding: Binding) -> int:
 
 def _without_headers(uri: str) -> str:
     return uri.partition("?")[0]
+
+
+def bare(uri: str) -> str:
+    """A URI of ours without parameters and headers, as To has it."""
+    return _without_headers(uri).partition(";")[0]
 
 
 def redirect_user(uri: str) -> str:

@@ -15,6 +15,9 @@ TABLES = (
     "voicemail_begun",
     "mailboxes",
     "recordings",
+    "usage",
+    "numbers",
+    "subscriptions",
 )
 
 Waiter = tuple[float, asyncio.Future[bool]]

@@ -15,8 +15,10 @@ from pbx.control.messages import Event
 from pbx.store.batch import Batch
 from pbx.store.database import Corrupt, Database, move_aside
 from pbx.store.journal import Journal
+from pbx.store.outside import OutsideRows
 from pbx.store.reserve import Reserve
 from pbx.store.rows import BegunMessages, MailboxStates, Messages, RecordingRows
+from pbx.store.subscriptions import Subscriptions
 from pbx.store.tables import Alarms, Bans, Bindings, Snapshots
 from pbx.store.writer import Writer
 
@@ -57,6 +59,8 @@ class Store:
         self.bindings = Bindings(database, self._writer)
         self.snapshots = Snapshots(database, self._writer)
         self.bans = Bans(database, self._writer)
+        self.subscriptions = Subscriptions(database, self._writer)
+        self.outside = OutsideRows(database, self._writer)
         self.messages = Messages(database, self._writer)
         self.begun = BegunMessages(database, self._writer)
         self.mailboxes = MailboxStates(database, self._writer)
