@@ -15,7 +15,7 @@ run:
 setup:
 	@exec $(SETUP) setup
 
-# All tests; ARGS goes to pytest, for example: make test ARGS="tests/config -k settings".
+# All tests, in several processes. With ARGS, which go to pytest, in one: make test ARGS="tests/config -k settings".
 test:
 	@exec $(SETUP) test $(ARGS)
 

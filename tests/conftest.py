@@ -1,17 +1,43 @@
 """Fixtures that every test may use."""
 
-import itertools
-from collections.abc import AsyncIterator, Iterator
+import os
+from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from config.setup import certificate, prompts
 from tests.phones import net
 from tests.running import RunningCore, organisation
 
-# RTP ports of cores, 1000 each, away from those of the phones.
-_media = itertools.count()
+# How long one example takes says nothing on a machine that is busy with other tests.
+hypothesis.settings.register_profile("centrale", deadline=None)
+hypothesis.settings.load_profile("centrale")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> Generator[None, None, None]:
+    """At the end, name each test that failed and then passed when it was run once more. What was not in order
+    is added to the file in CENTRALE_TEST_REPORT, if set: `make test` runs pytest twice."""
+    yield
+    if hasattr(config, "workerinput"):  # a worker of pytest-xdist; the process above it sees all
+        return
+    stats = terminalreporter.stats
+    failed = {report.nodeid for kind in ("failed", "error") for report in stats.get(kind, [])}
+    passed = {report.nodeid for report in stats.get("passed", [])} - failed
+    second = {report.nodeid for report in stats.get("rerun", [])} & passed
+    lines = [f"FAILED {name}" for name in sorted(failed)] + [f"SECOND TRY {name}" for name in sorted(second)]
+    if second:
+        terminalreporter.section("passed only at their second try", sep="=", yellow=True, bold=True)
+        terminalreporter.line("These are bugs of test or product: mend them.")
+        for line in lines[len(failed) :]:
+            terminalreporter.line(line)
+    if report := os.environ.get("CENTRALE_TEST_REPORT"):
+        with Path(report).open("a") as file:
+            file.writelines(f"{line}\n" for line in lines)
 
 
 @pytest.fixture(scope="session")
@@ -27,8 +53,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def new_core(prepared: Path, tmp_path: Path) -> Iterator[RunningCore]:
     """A core that has not been started yet, in a folder of its own."""
     port = net.free_port(2)
-    first = 30000 + 1000 * (next(_media) % 28)
-    core = RunningCore(tmp_path / "core", port, (first, first + 998), tmp_path / "core.log")
+    core = RunningCore(tmp_path / "core", port, net.core_ports(), tmp_path / "core.log")
     core.home.mkdir()
     (core.home / "prompts").symlink_to(prepared / "prompts")
     core.extra_env = {

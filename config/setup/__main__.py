@@ -49,14 +49,48 @@ def setup(arguments: list[str]) -> int:
 
 
 def test(arguments: list[str]) -> int:
-    """All tests except benchmarks; pytest's own closing line ends the output."""
+    """All tests except benchmarks: those that do not mind in several processes, then those marked `alone`.
+
+    With arguments: one process, whatever the marks, unless the arguments say otherwise (-n 4)."""
     with only_one():
         tools(packages.TEST_LISTS, "test")
         translate()
-    chosen = any((ROOT / argument.partition("::")[0]).exists() for argument in arguments)
-    where = [] if chosen else ["tests"]
-    command: list[str | Path] = [PYTHON, "-m", "pytest", *where, "--ignore=tests/benchmarks", *arguments]
-    return show(command, test_environment())
+    pytest: list[str | Path] = [PYTHON, "-m", "pytest", "--ignore=tests/benchmarks"]
+    if arguments:
+        chosen = any((ROOT / argument.partition("::")[0]).exists() for argument in arguments)
+        return show([*pytest, *([] if chosen else ["tests"]), *arguments], test_environment())
+    report = BUILD / "test-report.txt"
+    report.unlink(missing_ok=True)
+    environment = {**test_environment(), "CENTRALE_TEST_REPORT": str(report)}
+    together = ["-m", "not alone", "-n", str(workers()), "--dist", "worksteal"]
+    codes = [show([*pytest, "tests", *how], environment) for how in (together, ["-m", "alone"])]
+    tell(report.read_text().splitlines() if report.exists() else [])
+    return max(codes)
+
+
+def workers() -> int:
+    """Tests wait more than they compute, so there are twice as many processes as processors; at most as many
+    as have a full share of ports (tests/phones/net.py)."""
+    return min(4, 2 * (os.cpu_count() or 1))
+
+
+def tell(lines: list[str]) -> None:
+    """What was not in order in either part of a test run, once more where it is seen."""
+    failed = [line for line in lines if line.startswith("FAILED ")]
+    second = [line for line in lines if line.startswith("SECOND TRY ")]
+    if failed:
+        say("\n".join(["==> Failed, twice each:", *failed]))
+    if second:
+        say(
+            "\n".join(
+                [
+                    "==> Passed only at their second try. These are bugs of test or product: mend them.",
+                    *second,
+                ]
+            )
+        )
+    if not lines:
+        say("==> All tests passed, each at its first try.")
 
 
 def test_environment() -> dict[str, str]:
@@ -64,7 +98,7 @@ def test_environment() -> dict[str, str]:
     env = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith("CENTRALE_") or name == "CENTRALE_CACHE"
+        if not name.startswith("CENTRALE_") or name in ("CENTRALE_CACHE", "CENTRALE_TEST_PORTS")
     }
     return {**env, "CENTRALE_ENV_FILE": os.devnull, "CENTRALE_HOME": str(BUILD / "test-home")}
 

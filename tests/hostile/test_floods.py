@@ -12,6 +12,8 @@ from tests.phones.raw import SDP
 from tests.registration.client import Client, asked
 from tests.running import RunningCore, eventually
 
+pytestmark = pytest.mark.alone
+
 ATTACKER = "127.0.0.66"
 COUNT = 5000
 SECONDS = 3.0

@@ -8,6 +8,7 @@ import pytest
 from tests.native.harness import ROOT, Agent, Phone, sdp
 
 
+@pytest.mark.alone
 def test_wake_ends_poll_within_a_millisecond(agent: Agent) -> None:
     latencies = sorted(agent.command("wake_latency", rounds=200))
     median = latencies[100]

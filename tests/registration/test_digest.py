@@ -157,6 +157,7 @@ async def test_unknown_users_and_domains_look_like_wrong_passwords(
     assert shapes["no such domain"] == shapes["a wrong password"]
 
 
+@pytest.mark.alone
 async def test_unknown_users_take_as_long_as_known_ones(office: RunningCore) -> None:
     """Interleaved, so that whatever else the machine does strikes both alike; the median tells."""
     seconds: dict[str, list[float]] = {"101": [], "no-such-user": []}

@@ -96,6 +96,7 @@ async def all_records(core: RunningCore) -> list[CallRecord]:
         return found
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 @pytest.mark.timeout(200)
 async def test_two_thousand_short_calls(leaky: RunningCore, tmp_path: Path) -> None:

@@ -71,6 +71,7 @@ def in_step(core: RunningCore, *organisations: Organisation) -> bool:
     return core.tenants == {str(o.pk): version(o) for o in organisations}
 
 
+@pytest.mark.alone
 def test_changes_reach_the_core_within_a_second(
     world: World, core: RunningCore, courier: RunningCourier
 ) -> None:
