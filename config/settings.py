@@ -90,6 +90,11 @@ class Settings(BaseSettings):
         description="Each registered phone is asked this often whether it is still there (OPTIONS); "
         "after two questions without an answer its registration is removed",
     )
+    private_hooks: bool = Field(
+        False,
+        alias="CENTRALE_PRIVATE_HOOKS",
+        description="Web hooks of call flows may reach this machine and private networks",
+    )
     hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         alias="CENTRALE_HOSTS",

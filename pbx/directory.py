@@ -4,13 +4,28 @@ Written by one thread (the loop), read by any: a Tenant never changes, and all t
 assignment, so a reader sees the state before or after an `apply`, nothing between.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from types import MappingProxyType
+from typing import TypeVar
 
 import dialplan
-from pbx.control.configuration import DeviceConfig, ExtensionConfig, Snapshot
+from dialplan.calendars import parse_calendar
+from pbx.control.configuration import (
+    CallerIdConfig,
+    DeviceConfig,
+    ExtensionConfig,
+    GroupConfig,
+    MailboxConfig,
+    NumberConfig,
+    RoomConfig,
+    Snapshot,
+    StatusConfig,
+    TrunkConfig,
+)
+
+T = TypeVar("T")
 
 MAX_HOST = 253
 
@@ -24,39 +39,51 @@ class Tenant:
     """One organisation at one version, with its look-ups. Make one with `build`."""
 
     snapshot: Snapshot
+    flows: Mapping[str, dialplan.Flow] = field(repr=False)
+    calendars: Mapping[str, dialplan.Calendar] = field(repr=False)
+    default_status: StatusConfig | None
     _devices: Mapping[str, DeviceConfig] = field(repr=False)
     _usernames: Mapping[str, DeviceConfig] = field(repr=False)
     _extensions: Mapping[str, ExtensionConfig] = field(repr=False)
     _by_extension: Mapping[str, tuple[DeviceConfig, ...]] = field(repr=False)
-    _plans: Mapping[str, dialplan.Plan] = field(repr=False)
+    _groups: Mapping[str, GroupConfig] = field(repr=False)
+    _statuses: Mapping[str, StatusConfig] = field(repr=False)
+    _mailboxes: Mapping[str, MailboxConfig] = field(repr=False)
+    _rooms: Mapping[str, RoomConfig] = field(repr=False)
+    _trunks: Mapping[str, TrunkConfig] = field(repr=False)
+    _numbers: Mapping[str, NumberConfig] = field(repr=False)
+    _caller_ids: Mapping[str, CallerIdConfig] = field(repr=False)
 
     @classmethod
     def build(cls, snapshot: Snapshot) -> "Tenant":
-        """Index a snapshot and parse its plans. Raises DirectoryError when it contradicts itself."""
-        devices: dict[str, DeviceConfig] = {}
+        """Index a snapshot and parse its flows. Raises DirectoryError when it contradicts itself."""
+        extensions = _index(snapshot, "extension", snapshot.extensions, lambda each: each.number)
+        devices = _index(snapshot, "device", snapshot.devices, lambda each: each.id)
         usernames: dict[str, DeviceConfig] = {}
-        extensions: dict[str, ExtensionConfig] = {}
         by_extension: dict[str, list[DeviceConfig]] = {}
-        for extension in snapshot.extensions:
-            if extension.number in extensions:
-                raise _error(snapshot, f"extension '{extension.number}' is there twice")
-            extensions[extension.number] = extension
         for device in snapshot.devices:
-            if device.id in devices:
-                raise _error(snapshot, f"device '{device.id}' is there twice")
             if device.username in usernames:
                 raise _error(snapshot, f"two devices have the user name '{device.username}'")
             if device.extension not in extensions:
                 raise _error(snapshot, f"device '{device.id}' has the unknown extension '{device.extension}'")
-            devices[device.id] = usernames[device.username] = device
+            usernames[device.username] = device
             by_extension.setdefault(device.extension, []).append(device)
         return cls(
-            snapshot,
-            MappingProxyType(devices),
-            MappingProxyType(usernames),
-            MappingProxyType(extensions),
-            MappingProxyType({number: tuple(found) for number, found in by_extension.items()}),
-            MappingProxyType(_default_plans(extensions, by_extension)),
+            snapshot=snapshot,
+            flows=MappingProxyType(_parse_flows(snapshot)),
+            calendars=MappingProxyType(_parse_calendars(snapshot)),
+            default_status=next((each for each in snapshot.statuses if each.default), None),
+            _devices=devices,
+            _usernames=MappingProxyType(usernames),
+            _extensions=extensions,
+            _by_extension=MappingProxyType({number: tuple(found) for number, found in by_extension.items()}),
+            _groups=_index(snapshot, "group", snapshot.groups, lambda each: each.id),
+            _statuses=_index(snapshot, "status", snapshot.statuses, lambda each: each.id),
+            _mailboxes=_index(snapshot, "mailbox", snapshot.mailboxes, lambda each: each.id),
+            _rooms=_index(snapshot, "room", snapshot.rooms, lambda each: each.number),
+            _trunks=_index(snapshot, "trunk", snapshot.trunks, lambda each: each.id),
+            _numbers=_index(snapshot, "number", snapshot.numbers, lambda each: each.number),
+            _caller_ids=_index(snapshot, "caller ID", snapshot.caller_ids, lambda each: each.id),
         )
 
     @property
@@ -84,9 +111,38 @@ class Tenant:
         """Enabled devices of the extension with this number; empty when there is none."""
         return tuple(device for device in self._by_extension.get(extension, ()) if device.enabled)
 
-    def plan(self, number: str) -> dialplan.Plan | None:
-        """Where a dialled number leads; None for an unknown number."""
-        return self._plans.get(number)
+    def group(self, group_id: str) -> GroupConfig | None:
+        return self._groups.get(group_id)
+
+    def status(self, status_id: str | None) -> StatusConfig | None:
+        return self._statuses.get(status_id) if status_id else None
+
+    def mailbox(self, mailbox_id: str | None) -> MailboxConfig | None:
+        return self._mailboxes.get(mailbox_id) if mailbox_id else None
+
+    def room(self, number: str) -> RoomConfig | None:
+        """The conference room with this number."""
+        return self._rooms.get(number)
+
+    def trunk(self, trunk_id: str) -> TrunkConfig | None:
+        return self._trunks.get(trunk_id)
+
+    def number(self, e164: str) -> NumberConfig | None:
+        """The number of ours on the public network (DID)."""
+        return self._numbers.get(e164)
+
+    def caller_id(self, caller_id: str | None) -> CallerIdConfig | None:
+        return self._caller_ids.get(caller_id) if caller_id else None
+
+
+def _index(snapshot: Snapshot, kind: str, items: Iterable[T], key: Callable[[T], str]) -> Mapping[str, T]:
+    """The items by their key. Raises DirectoryError when one is there twice."""
+    found: dict[str, T] = {}
+    for item in items:
+        if key(item) in found:
+            raise _error(snapshot, f"{kind} '{key(item)}' is there twice")
+        found[key(item)] = item
+    return MappingProxyType(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,15 +202,24 @@ class Directory:
         self._tables = _Tables(by_id, by_domain)
 
 
-def _default_plans(
-    extensions: Mapping[str, ExtensionConfig], devices: Mapping[str, list[DeviceConfig]]
-) -> dict[str, dialplan.Plan]:
-    return {
-        number: dialplan.Plan(
-            (dialplan.Ring(tuple(d.id for d in devices.get(number, ()) if d.enabled), float(x.ring_seconds)),)
-        )
-        for number, x in extensions.items()
-    }
+def _parse_flows(snapshot: Snapshot) -> dict[str, dialplan.Flow]:
+    flows: dict[str, dialplan.Flow] = {}
+    for name, data in snapshot.flows.items():
+        try:
+            flows[name] = dialplan.parse_flow(data)
+        except dialplan.FlowError as error:
+            raise _error(snapshot, f"the flow '{name}' is not valid: {error}") from error
+    return flows
+
+
+def _parse_calendars(snapshot: Snapshot) -> dict[str, dialplan.Calendar]:
+    calendars: dict[str, dialplan.Calendar] = {}
+    for name, data in snapshot.calendars.items():
+        try:
+            calendars[name] = parse_calendar(data)
+        except dialplan.FlowError as error:
+            raise _error(snapshot, f"the calendar '{name}' is not valid: {error}") from error
+    return calendars
 
 
 def is_address(host: str) -> bool:

@@ -15,6 +15,8 @@ import uvloop
 from config.logs import configure
 from config.settings import Settings, SettingsError, load
 from pbx.calls.exchange import Exchange
+from pbx.calls.voicemail import Voicemail
+from pbx.chores import Chores
 from pbx.control.address import AddressError
 from pbx.control.server import ControlServer, tls_context
 from pbx.directory import Directory, DirectoryError
@@ -100,6 +102,7 @@ async def build(settings: Settings) -> tuple[Node, SipStack, ControlServer, Stor
     guard = Guard(flows=bindings, spares=door.spares)
     served = AdmissionSettings(hosts=frozenset({config.host}))
     admission = Admission(directory, Digests(), guard, served, door)
+    chores = Chores(files, private=settings.private_hooks)
     lamps = Lamps(directory, bindings, store.subscriptions, partial(our_contact, config))
     node = Node(
         Parts(
@@ -108,7 +111,14 @@ async def build(settings: Settings) -> tuple[Node, SipStack, ControlServer, Stor
             registrar=Registrar(directory, bindings),
             keepalive=KeepAlive(bindings, interval=settings.keepalive_seconds),
             guard=guard,
-            exchange=Exchange(directory, bindings),
+            exchange=Exchange(
+                directory=directory,
+                locations=bindings,
+                outside=outside,
+                files=files,
+                voicemail=Voicemail(),
+            ),
+            chores=chores,
             store=store,
             tracer=Tracer(directory, bindings),
             outside=outside,

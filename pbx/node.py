@@ -13,13 +13,13 @@ from functools import partial
 import structlog
 
 from pbx import __version__
-from pbx.calls.exchange import Exchange, ExchangeError
+from pbx.calls.exchange import Exchange
+from pbx.chores import Chores
 from pbx.control.commands import Originate
 from pbx.control.configuration import Snapshot
 from pbx.control.messages import (
     BanState,
     BindingState,
-    CallRecord,
     Event,
     EventKind,
     Health,
@@ -28,15 +28,20 @@ from pbx.control.messages import (
     TraceMessage,
 )
 from pbx.control.target import Refused
+from pbx.desk import Desk
 from pbx.directory import Directory, DirectoryError
 from pbx.lamps import Lamps
 from pbx.outside import Outside
 from pbx.ports import (
     Binding,
+    CallHook,
     Command,
     Emit,
     HangUp,
+    HookAnswered,
     IncomingCall,
+    KeepRecording,
+    MarkRecording,
     Reply,
     StartTimer,
     StopTimer,
@@ -72,14 +77,16 @@ class Parts:
     exchange: Exchange
     store: Store
     tracer: Tracer
+    chores: Chores
     outside: Outside
     lamps: Lamps
 
 
-class Node:
+class Node(Desk):
     """The core's logic, wired. `attach` the stack, then `run`."""
 
     def __init__(self, parts: Parts) -> None:
+        super().__init__(parts.exchange, parts.store.people, self.carry_out)
         self._parts = parts
         self._stack: SipStack | None = None
         self._timers: dict[tuple[str, str], asyncio.TimerHandle] = {}
@@ -91,6 +98,7 @@ class Node:
         """The stack that carries commands out; events of it come to `deliver`."""
         self._stack = stack
         self._parts.lamps.attach(stack)
+        self._parts.chores.attach(self._hooked)
 
     @property
     def stack(self) -> SipStack:
@@ -114,6 +122,10 @@ class Node:
         self._enforce_bans(now)
         for tenant in parts.directory.tenants():
             self._use_trunks(tenant.snapshot, now)
+        states = parts.store.people.load()
+        parts.exchange.states.load(states)
+        for state in states:
+            parts.lamps.event(Event(number=0, at=now, kind="extension.changed", extension=state))
         parts.lamps.restore(parts.bindings.all(), now)
 
     # --- From the stack --------------------
@@ -153,14 +165,26 @@ class Node:
         for command in commands:
             match command:
                 case Emit():
-                    self._parts.store.journal.append(command.event)
-                    self._parts.lamps.event(command.event)
+                    self._tell(command.event)
                 case StartTimer():
                     self._start_timer(command)
                 case StopTimer():
                     self._stop_timer((command.call, command.name))
+                case CallHook() | MarkRecording() | KeepRecording():
+                    self._parts.chores.do(command)
                 case _:
                     self.stack.submit(command)
+
+    def _hooked(self, answer: HookAnswered) -> None:
+        self.carry_out(self._parts.exchange.handle(answer, time.time()))
+
+    def _tell(self, event: Event) -> None:
+        """Journal an event of the call logic; what users set lasts in the same transaction."""
+        parts = self._parts
+        parts.store.journal.append(event)
+        if event.extension is not None:
+            parts.store.people.save(event.extension)
+        parts.lamps.event(event)
 
     def _start_timer(self, command: StartTimer) -> None:
         key = (command.call, command.name)
@@ -236,6 +260,7 @@ class Node:
         for binding in parts.keepalive.due(now):
             tenant = parts.directory.tenant(binding.tenant)
             self.stack.probe(binding, tenant.domain if tenant else "localhost")
+        self.carry_out(parts.exchange.tick(now))
         parts.guard.tick(now)
         self._enforce_bans(now)
         self.stack.trace(parts.tracer.wanted(now))
@@ -311,6 +336,8 @@ class Node:
         for device in known.snapshot.devices:
             self._drop_device(tenant, device.id, now)
         parts.directory.remove(tenant)
+        for state in parts.exchange.states.forget(tenant):
+            parts.store.people.remove(state)
         parts.lamps.tenant_changed(tenant, now)
         self.stack.set_trunks(tenant, [])
         self.carry_out(parts.outside.removed(tenant, now))
@@ -328,25 +355,11 @@ class Node:
         if removed:
             self._keep((), removed, now)
 
-    def calls(self) -> list[CallRecord]:
-        return self._parts.exchange.calls()
-
-    async def originate(self, command: Originate) -> str:
+    async def originate(self, wish: Originate) -> str:
+        """As the desk does, but no more when the node stops."""
         if self._stopping:
             raise Refused(503, "The telephone exchange is stopping; try again in a minute.")
-        try:
-            call, commands = self._parts.exchange.originate(
-                command.tenant, command.extension, command.number, time.time()
-            )
-        except ExchangeError as error:
-            raise Refused(error.status, str(error)) from error
-        self.carry_out(commands)
-        return call
-
-    async def hang_up(self, call: str) -> bool:
-        commands = self._parts.exchange.hang_up(call, time.time())
-        self.carry_out(commands or [])
-        return commands is not None
+        return await super().originate(wish)
 
     def bindings(self) -> list[BindingState]:
         return [state_of(binding) for binding in self._parts.bindings.all()]
@@ -398,7 +411,9 @@ class Node:
             bans=self.bans(),
             alarms=self._parts.store.alarms.current(),
             tenants=self.tenants(),
+            extensions=self._parts.exchange.states.all(),
             trunks=self._parts.outside.states(),
+            rooms=self._parts.exchange.rooms.all(),
         )
 
 

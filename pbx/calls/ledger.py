@@ -1,9 +1,11 @@
 """What will be written about a call: who, when, which way it went, how it ended."""
 
+import dataclasses
 from dataclasses import dataclass, field
 
 from pbx.calls.leg import Leg
-from pbx.control.messages import CallRecord, EndedBy, Outcome, PathStep
+from pbx.control.configuration import Direction
+from pbx.control.messages import CallRecord, EndedBy, LegRecord, Outcome, PathStep
 
 
 @dataclass(slots=True, kw_only=True)
@@ -23,7 +25,16 @@ class Ledger:
     code: int | None = None
     reason: str | None = None
     legs: dict[str, Leg] = field(default_factory=dict)
+    released: list[LegRecord] = field(default_factory=list)
     path: list[PathStep] = field(default_factory=list)
+    direction: Direction = "internal"
+    trunk: str | None = None
+    shown: str | None = None
+    continued_in: str | None = None
+    parked: str | None = None
+    room: str | None = None
+    recording: bool = False
+    emergency: bool = False
 
     def note(self, step: str, result: str, now: float) -> None:
         """One step of the path, and why the next one came."""
@@ -33,6 +44,20 @@ class Ledger:
         """How it ended. A call that was answered ended as answered, whatever came after."""
         self.ended_at, self.ended_by, self.code, self.reason = now, by, code, reason
         self.outcome = "answered" if self.answered_at is not None else outcome
+
+    def release(self, leg: Leg, into: str, now: float) -> None:
+        """The leg goes on in the call `into`: its part here is written as it was, and ended."""
+        del self.legs[leg.id]
+        part = dataclasses.replace(
+            leg.record(),
+            state="ended",
+            ended_at=now,
+            ended_by="core",
+            code=200,
+            reason=f"went on in call {into}",
+        )
+        self.released.append(part)
+        self.continued_in = into
 
     def record(self, *, over: bool) -> CallRecord:
         """The call as others see it; `ended_at` only once it is `over`."""
@@ -49,6 +74,14 @@ class Ledger:
             outcome=self.outcome,
             code=self.code,
             reason=self.reason,
-            legs=[leg.record() for leg in self.legs.values()],
+            legs=[*self.released, *(leg.record() for leg in self.legs.values())],
             path=list(self.path),
+            direction=self.direction,
+            trunk=self.trunk,
+            shown=self.shown,
+            continued_in=self.continued_in,
+            parked=self.parked,
+            room=self.room,
+            recording=self.recording,
+            emergency=self.emergency,
         )

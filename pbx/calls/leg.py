@@ -21,7 +21,8 @@ TRANSITIONS: dict[LegState, frozenset[LegState]] = {
 
 @dataclass(slots=True, kw_only=True)
 class Leg:
-    """State and times of one leg. Change `state` only through `enter`; `record` gives what others see."""
+    """State and times of one leg. `line` is what its trunk knows it by. Change `state` only through `enter`;
+    `record` gives what others see."""
 
     id: str
     call: str
@@ -33,6 +34,8 @@ class Leg:
     extension: str | None = None
     device: str | None = None
     address: str | None = None
+    trunk: str | None = None
+    line: str | None = None
     state: LegState = field(default="offered", init=False)
     ringing_at: float | None = field(default=None, init=False)
     answered_at: float | None = field(default=None, init=False)

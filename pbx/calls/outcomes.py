@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import dialplan
 from pbx.control.messages import Outcome
 
 FailedOutcome = Literal["busy", "declined", "no_answer", "not_registered", "failed"]
@@ -28,6 +27,14 @@ FAILURES: dict[str, Failure] = {
     "not_registered": Failure("not_registered", 480, "not_registered"),
     "unknown_number": Failure("unknown_number", 404, "unknown_number"),
     "failed": Failure("failed", 500, "failed"),
+    "forbidden": Failure("declined", 403, "no_permission"),
+    "transfer_failed": Failure("no_answer", 480, "transfer_failed"),
+    "park_empty": Failure("unknown_number", 404, "park_empty"),
+    "pickup_none": Failure("unknown_number", 404, "pickup_none"),
+    "code_refused": Failure("failed", 403, "code_refused"),
+    "park_full": Failure("busy", 486, "park_full"),
+    "status_unknown": Failure("failed", 404, "status_unknown"),
+    "room_full": Failure("busy", 486, "room_full"),
 }
 
 REASONS: dict[str, str] = {
@@ -63,9 +70,6 @@ def strongest(outcomes: Sequence[FailedOutcome]) -> FailedOutcome:
     return min(outcomes, key=_RANK.index, default="not_registered")
 
 
-def ending(outcome: FailedOutcome | None, end: dialplan.End) -> Failure:
-    """The failure for a plan's end: its code and prompt, and as outcome how its last ring went; a plan that
-    ends without ringing anybody is judged by its code."""
-    if outcome is not None:
-        return Failure(outcome, end.code, end.prompt)
-    return Failure("unknown_number" if end.code == 404 else of_code(end.code), end.code, end.prompt)
+def outcome_of(code: int) -> Outcome:
+    """The outcome of a call that ends with this final code."""
+    return "unknown_number" if code == 404 else of_code(code)

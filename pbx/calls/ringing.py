@@ -1,23 +1,27 @@
-"""One ring step: several phones ring for one caller until one answers, all fail, or time is up."""
+"""One round of ringing: several phones ring for one call until one answers, all fail, or time is up."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from pbx.calls.leg import Leg
 from pbx.calls.outcomes import COMPLETED_ELSEWHERE, FailedOutcome, of_code, strongest
+from pbx.calls.world import World
 from pbx.directory import Tenant
-from pbx.ports import Binding, Caller, Command, HangUp, Invite, Locations
+from pbx.ports import Binding, Caller, Command, HangUp
 
 
 @dataclass(slots=True)
 class Ringing:
-    """The legs of one step that are still being offered the call, and how the others failed."""
+    """The legs of one round that are still being offered the call, and how the others failed."""
 
     legs: dict[str, Leg] = field(default_factory=dict)
     outcomes: list[FailedOutcome] = field(default_factory=list)
 
+    def add(self, leg: Leg) -> None:
+        self.legs[leg.id] = leg
+
     def fail(self, leg: Leg, code: int) -> FailedOutcome | None:
-        """A phone said no. The outcome of the whole step when this decides it: a 6xx speaks for all phones
+        """A phone said no. The outcome of the whole round when this decides it: a 6xx speaks for all phones
         (RFC 3261 section 16.7), otherwise the last one does; None while others ring on."""
         self.legs.pop(leg.id, None)
         self.outcomes.append(of_code(code))
@@ -42,29 +46,18 @@ class Ringing:
 
 
 def reachable(
-    tenant: Tenant, devices: Iterable[str], locations: Locations, caller: Caller | None, now: float
-) -> list[Binding]:
-    """The bindings that a ring step offers the call to: of all its enabled devices but the one that calls."""
+    tenant: Tenant, devices: Iterable[str], world: World, caller: Caller | None, now: float
+) -> tuple[list[Binding], bool]:
+    """The bindings that a round offers the call to: of all its enabled devices but the one that calls. And
+    whether a device was left out because it has as many calls as it takes."""
     found: list[Binding] = []
+    full = False
     for device in devices:
         config = tenant.device(device)
         if config is None or not config.enabled or (caller is not None and caller.device == device):
             continue
-        found.extend(locations.of_device(tenant.id, device, now))
-    return found
-
-
-def invite(
-    leg: Leg, binding: Binding, tenant: Tenant, *, number: str, name: str, codecs: tuple[str, ...] = ()
-) -> Invite:
-    """The command that offers a call from `number` and `name` to the phone of `leg`, with the caller's
-    `codecs` first: then the two need no transcoding if they have one in common."""
-    return Invite(
-        leg=leg.id,
-        to=binding,
-        domain=tenant.snapshot.domain,
-        called=leg.number,
-        number=number,
-        name=name,
-        codecs=codecs,
-    )
+        if world.busy_legs(tenant.id, device) >= config.max_calls:
+            full = True
+            continue
+        found.extend(world.locations.of_device(tenant.id, device, now))
+    return found, full

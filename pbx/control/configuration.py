@@ -265,7 +265,6 @@ STAR_CODES: dict[str, str] = {
     "record": "*1",
     "intercom": "*80",
     "voicemail_of": "*99",
-    "echo_test": "*43",
 }
 """What a code does, and the code unless the organisation changed it. docs/guides/star-codes.md lists them."""
 

@@ -219,6 +219,35 @@ class StopTimer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallHook:
+    """POST `body` as JSON to a URL; HookAnswered follows, within `seconds`."""
+
+    call: str
+    url: str
+    body: dict[str, str]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkRecording:
+    """Whether a running recording is paused, and whether it will be kept; None leaves that as it is."""
+
+    tenant: str
+    recording: str
+    paused: bool | None = None
+    keep: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepRecording:
+    """The recording is over: make it last and tell everyone, or throw it away when it is not to be kept."""
+
+    tenant: str
+    recording: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Emit:
     """Write this to the journal and tell everyone who follows. Its number is given by the journal."""
 
@@ -247,4 +276,4 @@ SipCommand = (
     | PlayToRoom
     | SendDigit
 )
-Command = SipCommand | StartTimer | StopTimer | Emit
+Command = SipCommand | StartTimer | StopTimer | CallHook | MarkRecording | KeepRecording | Emit

@@ -134,6 +134,14 @@ class TrunkChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HookAnswered:
+    """What a web hook answered; None when it failed."""
+
+    call: str
+    answer: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimerFired:
     """A timer that the logic started with StartTimer."""
 
@@ -144,4 +152,4 @@ class TimerFired:
 LegEvent = (
     LegProgress | LegAnswered | LegMedia | LegEnded | DigitPressed | PromptEnded | MediaSilent | Referred
 )
-CallEvent = RecordingEnded | TimerFired
+CallEvent = RecordingEnded | HookAnswered | TimerFired

@@ -15,6 +15,7 @@ TABLES = (
     "voicemail_begun",
     "mailboxes",
     "recordings",
+    "extension_states",
     "usage",
     "numbers",
     "subscriptions",

@@ -16,6 +16,7 @@ from pbx.store.batch import Batch
 from pbx.store.database import Corrupt, Database, move_aside
 from pbx.store.journal import Journal
 from pbx.store.outside import OutsideRows
+from pbx.store.people import ExtensionStates
 from pbx.store.reserve import Reserve
 from pbx.store.rows import BegunMessages, MailboxStates, Messages, RecordingRows
 from pbx.store.subscriptions import Subscriptions
@@ -65,6 +66,7 @@ class Store:
         self.begun = BegunMessages(database, self._writer)
         self.mailboxes = MailboxStates(database, self._writer)
         self.recordings = RecordingRows(database, self._writer)
+        self.people = ExtensionStates(database, self._writer)
         self.alarms = Alarms(database, self._writer, self.journal.append, clock)
 
     @classmethod

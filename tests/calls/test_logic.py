@@ -13,7 +13,10 @@ from pbx.ports import (
     Progress,
     PromptEnded,
     SendDigit,
+    Spoken,
+    StartMusic,
     StartTimer,
+    StopMusic,
     StopPlaying,
     Unbridge,
 )
@@ -84,7 +87,7 @@ def test_a_refusal_is_said_in_words_and_then_as_a_code(
     (leg,) = world.invited().values()
     world.ends(leg, code)
     assert world.of(Progress) == [Progress(leg="caller", code=183)]
-    assert world.of(Play) == [Play(leg="caller", prompt=prompt, language="en")]
+    assert world.of(Play) == [Play(leg="caller", sounds=(Spoken(prompt, "en"),))]
     world.happens(PromptEnded(leg="caller"))
     assert world.of(HangUp) == [HangUp(leg="caller", code=final)]
     world.confirm_hangups()
@@ -100,10 +103,10 @@ def test_a_caller_without_an_offer_gets_the_code_without_words(world: World) -> 
 def test_unknown_number_and_nobody_registered() -> None:
     world = World(registered=("d101",))
     world.dial("999")
-    assert world.of(Play)[0].prompt == "unknown_number"
+    assert world.of(Play)[0].sounds[0].name == "unknown_number"
     other = World(registered=("d101",))
     other.dial("103")
-    assert other.of(Play)[0].prompt == "not_registered"
+    assert other.of(Play)[0].sounds[0].name == "not_registered"
     other.happens(PromptEnded(leg="caller"))
     other.confirm_hangups()
     assert (other.record.outcome, other.record.code) == ("not_registered", 480)
@@ -115,7 +118,7 @@ def test_no_answer_stops_all_phones(world: World) -> None:
     assert [timer.seconds for timer in world.of(StartTimer) if timer.name == "ring"] == [25]
     world.timer("ring")
     assert {each.leg for each in world.of(HangUp)} == set(legs.values())
-    assert world.of(Play)[0].prompt == "no_answer"
+    assert world.of(Play)[0].sounds[0].name == "no_answer"
 
 
 def test_decline_on_one_phone_stops_the_others_busy_does_not(world: World) -> None:
@@ -124,13 +127,13 @@ def test_decline_on_one_phone_stops_the_others_busy_does_not(world: World) -> No
     world.ends(legs["d102a"], 486)
     assert world.of(HangUp) == world.of(Play) == []
     world.ends(legs["d102b"], 480)
-    assert world.of(Play)[0].prompt == "busy"
+    assert world.of(Play)[0].sounds[0].name == "busy"
     again = World()
     again.dial("102")
     legs = again.invited()
     again.ends(legs["d102a"], 603)
     assert [each.leg for each in again.of(HangUp)] == [legs["d102b"]]
-    assert again.of(Play)[0].prompt == "declined"
+    assert again.of(Play)[0].sounds[0].name == "declined"
 
 
 def test_caller_hangs_up_while_it_rings(world: World) -> None:
@@ -171,7 +174,7 @@ def test_redirects_are_followed_inside_the_organisation_and_bounded(world: World
         loop.ends(leg, 302, redirect="103")
         rounds += 1
         assert rounds < 20
-    assert loop.of(Play)[0].prompt == "failed"
+    assert loop.of(Play)[0].sounds[0].name == "failed"
 
 
 def test_early_media_of_a_single_phone_is_heard_and_taken_away(world: World) -> None:
@@ -181,7 +184,7 @@ def test_early_media_of_a_single_phone_is_heard_and_taken_away(world: World) -> 
     assert world.of(Progress) == [Progress(leg="caller", code=183)]
     assert world.of(Bridge) == [Bridge(a="caller", b=leg)]
     world.ends(leg, 486)
-    assert world.of(Unbridge) == [Unbridge(a="caller", b=leg)]
+    assert world.of(Play)[0].sounds == (Spoken("busy", "en"),)
 
 
 def test_early_media_of_one_of_two_phones_is_not(world: World) -> None:
@@ -191,13 +194,18 @@ def test_early_media_of_one_of_two_phones_is_not(world: World) -> None:
     assert world.of(Progress) == [Progress(leg="caller", code=180)]
 
 
-def test_hold_and_resume_pass_to_the_other_side(world: World) -> None:
+def test_hold_plays_music_to_the_other_side_until_resumed(world: World) -> None:
     world.dial("103")
     (leg,) = world.invited().values()
     world.answers(leg)
     world.media(leg, held=True)
+    assert world.of(Unbridge) == [Unbridge(a="caller", b=leg)]
+    assert world.of(StartMusic) == [StartMusic(leg="caller", path=None)]
     world.media(leg, held=True)
+    assert world.of(StartMusic) == []
     world.media(leg, held=False, codec="G722")
+    assert world.of(StopMusic) == [StopMusic(leg="caller")]
+    assert world.of(Bridge) == [Bridge(a="caller", b=leg)]
     (record,) = world.exchange.calls()
     assert record.legs[1].codec == "G722"
 
@@ -247,7 +255,7 @@ def test_originate_rings_me_first_then_the_other(world: World) -> None:
     assert [each.leg for each in world.of(HangUp)] == [legs["d102b"]]
     (target,) = [leg for device, leg in world.invited().items() if device == "d103"]
     world.rings(target)
-    assert world.of(Play) == [Play(leg=legs["d102a"], prompt="ringback", language="en", loop=True)]
+    assert world.of(Play) == [Play(leg=legs["d102a"], sounds=(Spoken("ringback", "en"),), loop=True)]
     world.answers(target)
     assert world.of(StopPlaying) == [StopPlaying(leg=legs["d102a"])]
     assert world.of(Bridge) == [Bridge(a=legs["d102a"], b=target)]

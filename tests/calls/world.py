@@ -3,18 +3,24 @@
 from dataclasses import dataclass, field
 
 from pbx.calls.exchange import Exchange
+from pbx.calls.voicemail import Voicemail
+from pbx.control.commands import Originate
 from pbx.control.configuration import DeviceConfig, ExtensionConfig, Snapshot
 from pbx.control.messages import (
     CallRecord,
     Event,
+    RecordingState,
 )
 from pbx.directory import Directory
+from pbx.outside.outside import Outside
 from pbx.ports import (
     Binding,
     Caller,
+    CallEvent,
     Command,
     Emit,
     HangUp,
+    HeldNumbers,
     IncomingCall,
     Invite,
     LegAnswered,
@@ -22,7 +28,9 @@ from pbx.ports import (
     LegEvent,
     LegMedia,
     LegProgress,
+    Stored,
     TimerFired,
+    UsageDay,
 )
 from pbx.registrar.bindings import Bindings
 
@@ -85,6 +93,49 @@ def binding(device: str, port: int = 5062, expires_at: float = 1e12) -> Binding:
     )
 
 
+class NoSounds:
+    """No uploaded sounds."""
+
+    def find(self, tenant: str, sound: str) -> Stored | None:
+        return None
+
+
+@dataclass
+class Memory:
+    """What would be on disk."""
+
+    usage: list[UsageDay] = field(default_factory=list)
+    numbers: list[HeldNumbers] = field(default_factory=list)
+
+    def save_usage(self, day: UsageDay) -> None:
+        self.usage.append(day)
+
+    def save_numbers(self, held: HeldNumbers) -> None:
+        self.numbers.append(held)
+
+
+@dataclass
+class Recordings:
+    """Recordings that were begun."""
+
+    begun: list[RecordingState] = field(default_factory=list)
+    full: bool = False
+
+    def begin(self, recording: RecordingState) -> str | None:
+        if self.full:
+            return None
+        self.begun.append(recording)
+        return f"/recordings/{recording.id}.wav"
+
+
+@dataclass
+class Audio:
+    """The audio files of a node."""
+
+    sounds: NoSounds = field(default_factory=NoSounds)
+    recordings: Recordings = field(default_factory=Recordings)
+
+
 @dataclass
 class World:
     """The exchange with a clock of its own; `commands` are those of the last event, `events` all."""
@@ -94,6 +145,7 @@ class World:
     now: float = 1000.0
     commands: list[Command] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    files: "Audio" = field(default_factory=lambda: Audio())
 
     def __post_init__(self) -> None:
         self.directory = Directory()
@@ -101,7 +153,14 @@ class World:
         self.bindings = Bindings()
         for index, device in enumerate(self.registered):
             self.bindings.put(binding(device, 5062 + index))
-        self.exchange = Exchange(self.directory, self.bindings)
+        self.exchange = Exchange(
+            directory=self.directory,
+            locations=self.bindings,
+            outside=Outside(Memory()),
+            files=self.files,
+            voicemail=Voicemail(),
+        )
+        self.exchange.outside.configured(self.config, self.now)
 
     def _took(self, commands: list[Command]) -> list[Command]:
         self.commands = commands
@@ -118,11 +177,13 @@ class World:
         return self._took(self.exchange.incoming(event, self.now))
 
     def originate(self, extension: str, number: str) -> str:
-        call, commands = self.exchange.originate("t1", extension, number, self.now)
+        call, commands = self.exchange.originate(
+            Originate(tenant="t1", extension=extension, number=number), self.now
+        )
         self._took(commands)
         return call
 
-    def happens(self, event: LegEvent | TimerFired, after: float = 1.0) -> list[Command]:
+    def happens(self, event: LegEvent | CallEvent, after: float = 1.0) -> list[Command]:
         self.now += after
         return self._took(self.exchange.handle(event, self.now))
 

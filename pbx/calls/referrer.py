@@ -1,0 +1,54 @@
+"""Who sent a call elsewhere and gets it back when nobody answers there: a transferor, a parker."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pbx.calls.leg import Leg
+from pbx.calls.outcomes import Failure
+from pbx.calls.stages.returning import Returning
+from pbx.calls.stages.talking import Talking
+from pbx.ports import TellReferrer
+
+if TYPE_CHECKING:
+    from pbx.calls.call import Call
+
+
+@dataclass(slots=True)
+class Referrer:
+    """`leg` is its phone while that is still there, `told` whether the phone asked for it and hears how far
+    it is (REFER). `extension` is rung when it has hung up, and sees `label` ("Return") before the caller's
+    name."""
+
+    leg: Leg | None
+    extension: str | None
+    told: bool
+    label: str = "Return"
+
+    def progress(self, call: "Call", code: int) -> None:
+        """The target rings."""
+        if self.told and self.leg is not None and self.leg.alive:
+            reason = "Ringing" if code == 180 else "Session Progress"
+            call.do(TellReferrer(leg=self.leg.id, code=code, reason=reason, final=False))
+
+    def done(self, call: "Call") -> None:
+        """Somebody answered: the phone that asked is not needed any more."""
+        if self.leg is None or not self.leg.alive:
+            return
+        if self.told:
+            call.do(TellReferrer(leg=self.leg.id, code=200, reason="OK", final=True))
+        call.drop(self.leg, "core", "transferred")
+        self.leg = None
+
+    def take_back(self, call: "Call", failure: Failure) -> bool:
+        """Nobody answered: back to the phone that asked, or ring it. False when neither can be."""
+        leg, self.leg = self.leg, None
+        call.note("transfer", f"came back: {failure.outcome}")
+        if leg is not None and leg.alive and not leg.hanging_up:
+            if self.told:
+                call.do(TellReferrer(leg=leg.id, code=failure.code, reason="Not transferred", final=True))
+            call.enter(Talking(call, leg))
+            return True
+        if self.extension is None or call.tenant.extension(self.extension) is None:
+            return False
+        call.enter(Returning(call, self.extension, self.label, failure))
+        return True

@@ -1,0 +1,345 @@
+"""Finding somebody to answer: where the number leads, the flow that runs there, and one step of it at a
+time."""
+
+from collections import ChainMap
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import dialplan
+from dialplan import actions
+from pbx.calls import features
+from pbx.calls.leg import Leg
+from pbx.calls.numbers import ToFeature, ToFlow, ToOutside, ToRoom, ToSlot, destination
+from pbx.calls.outcomes import FAILURES, Failure, outcome_of
+from pbx.calls.referrer import Referrer
+from pbx.calls.stages.base import Stage
+from pbx.calls.stages.hooking import Hook
+from pbx.calls.stages.outside import DialOutside
+from pbx.calls.stages.parked import Parked
+from pbx.calls.stages.ring import Ring, rounds_of
+from pbx.calls.stages.speaking import Announce, Menu
+from pbx.calls.stages.talking import Talking
+from pbx.control.messages import PathStep
+from pbx.outside.outside import Refusal
+from pbx.ports import DigitPressed, LegEnded, LegProgress, RecordingEnded
+
+if TYPE_CHECKING:
+    from pbx.calls.call import Call
+
+MAX_HOPS = 10
+DIRECT_SECONDS = 120.0
+
+
+@dataclass(slots=True)
+class Way:
+    """One flow that the call is in, and how much of its path is in the record."""
+
+    walk: dialplan.Walk
+    extension: str | None
+    target: str
+    diverted_by: str
+    places: list[int] = field(default_factory=list)
+
+
+class Routing(Stage):
+    """Leads the call to `number`. With a `referrer` (transfer, return from a slot) a failure brings it
+    back."""
+
+    def __init__(self, call: "Call", number: str, referrer: Referrer | None = None) -> None:
+        super().__init__(call)
+        self._number = number
+        self.flow: str | None = None  # begin with this flow of the organisation instead
+        self._referrer = referrer
+        self._step: Stage = Stage(call)
+        self._ways: list[Way] = []
+        self._hops = 0
+        self._outcome = "failed"
+
+    # --- Where a number leads ---
+
+    def begin(self) -> None:
+        if self.flow is not None:
+            self.walk(self.flow, self._number or None, self.call.dialled)
+        else:
+            self._lead(self._number, self.call.actor, "")
+
+    def _lead(
+        self, number: str, actor: str | None, diverted_by: str, seconds: float = DIRECT_SECONDS
+    ) -> None:
+        """Go to a number, with the rights of `actor`."""
+        call = self.call
+        self._hops += 1
+        if self._hops > MAX_HOPS:
+            call.note("forward", "too many forwards in a row")
+            self._resume("failed", "too many forwards in a row")
+            return
+        match destination(call.tenant, number, call.world.states):
+            case ToFlow(flow, extension, own):
+                self.walk(flow, extension, number, own, diverted_by)
+            case ToRoom(room):
+                call.world.rooms.enter(call, room)
+            case ToSlot(slot):
+                if not self.park(slot):
+                    call.world.parking.retrieve(call, slot)
+            case ToFeature(name, argument):
+                features.use(call, self, name, argument)
+            case ToOutside(outside):
+                self._go_out(outside, actor, diverted_by, seconds)
+
+    def walk(
+        self,
+        flow: str,
+        extension: str | None,
+        target: str,
+        own: dialplan.Flow | None = None,
+        diverted_by: str = "",
+    ) -> None:
+        """Run a flow; `extension` is who "self" is in it, `target` the number that is called."""
+        call = self.call
+        ledger = call.ledger
+        context = dialplan.Context(
+            caller=ledger.number,
+            caller_name=ledger.name,
+            dialled=target,
+            extension=extension,
+            internal=ledger.direction == "internal",
+            now=datetime.fromtimestamp(call.now, UTC),
+            timezone=call.tenant.snapshot.timezone,
+        )
+        flows = call.tenant.flows if own is None else ChainMap({flow: own}, dict(call.tenant.flows))
+        hops = self._ways[-1].walk.hops if self._ways else 0
+        walk = dialplan.Walk(flows, flow, context, calendars=call.tenant.calendars, hops=hops)
+        self._ways.append(Way(walk, extension, target, diverted_by))
+        self._act(walk.begin(call.now))
+
+    def park(self, slot: str | None) -> bool:
+        """Somebody transferred the call to a slot, or to the code for any: put it there. False when nobody
+        transferred it, or somebody waits in that slot. Raises CommandError when all slots are taken."""
+        call, referrer = self.call, self._referrer
+        if referrer is None or (slot is not None and call.world.parking.at(call.tenant.id, slot)):
+            return False
+        slot = call.world.parking.reserve(call, slot)
+        referrer.done(call)
+        back = Referrer(None, referrer.extension, told=False, label=f"Park {slot}")
+        call.enter(Parked(call, slot, back, None))
+        return True
+
+    def _go_out(self, number: str, actor: str | None, diverted_by: str, seconds: float) -> None:
+        call = self.call
+        state = call.world.states.of(call.tenant.id, actor) if actor else None
+        plan = call.world.outside.plan(
+            call.tenant, actor, number, call.now, state=state, chosen=call.wanted_caller_id
+        )
+        if isinstance(plan, Refusal):
+            call.note(f"number {number}", plan.text)
+            if plan.notice:
+                call.notice("fraud.limit", plan.notice)
+            if self._ways:
+                self._resume("failed", plan.text)
+            else:
+                self._over(Failure(outcome_of(plan.code), plan.code, plan.prompt))
+            return
+        step = DialOutside(call, plan, seconds, self._resume, self.connect, diverted_by)
+        self._run(step)
+
+    # --- Steps ---
+
+    def _act(self, action: actions.Action) -> None:
+        """Do what the flow says."""
+        call, way = self.call, self._ways[-1]
+        self._note(way)
+        match action:
+            case actions.Ring():
+                self._ring(action, way)
+            case actions.Forward():
+                self._forward(action, way)
+            case actions.Voicemail(mailbox, greeting):
+                self._voicemail(mailbox, greeting, way)
+            case actions.Announce():
+                self._run(Announce(call, action, self._resume))
+            case actions.Menu():
+                self._run(Menu(call, action, self._resume))
+            case actions.Webhook():
+                self._run(Hook(call, action, way.target, self._resume))
+            case actions.Queue():
+                self._resume("unavailable", "queues are not there yet")
+            case actions.HangUp(code, prompt):
+                self._hang_up(code, prompt)
+            case actions.Finished():
+                pass
+
+    def _forward(self, action: actions.Forward, way: Way) -> None:
+        """To another number, with the rights of the person whose flow says so; of keys that a caller pressed,
+        only to the organisation's own."""
+        inside = not isinstance(
+            destination(self.call.tenant, action.number, self.call.world.states), ToOutside
+        )
+        if action.inside and not inside:
+            self._resume("failed", "not a number of the organisation")
+        else:
+            self._lead(action.number, way.extension or self.call.actor, way.extension or "", action.seconds)
+
+    def _ring(self, action: actions.Ring, way: Way) -> None:
+        call = self.call
+        rounds, silent = rounds_of(call, action, way.extension, way.target)
+        if silent and not any(rounds):
+            self._resume("busy", "do not disturb")
+            return
+        shown: dict[str, object] = {"name": way.walk.shown_name, "diverted_by": way.diverted_by}
+        self._run(
+            Ring(
+                call,
+                rounds,
+                action.seconds,
+                way.extension or way.target,
+                finish=self._resume,
+                connect=self.connect,
+                redirect=self._redirect,
+                shown=shown,
+            )
+        )
+
+    def _voicemail(self, mailbox: str | None, greeting: str | None, way: Way) -> None:
+        call = self.call
+        config = call.tenant.extension(way.extension) if way.extension else None
+        box = call.tenant.mailbox(mailbox or (config.mailbox if config else None))
+        if box is None or not box.enabled:
+            self._resume("unavailable", "no mailbox")
+            return
+        call.world.voicemail.leave(call, box, greeting, way.extension, self._resume, self.lead_on)
+
+    def lead_on(self, number: str) -> None:
+        """The call goes to another number: the caller chose it (an operator), or a code came before it."""
+        self._step.end()
+        self._step = Stage(self.call)
+        self._lead(number, self.call.actor, "")
+
+    def _run(self, step: Stage) -> None:
+        self._step.end()
+        self._step = step
+        step.begin()
+
+    def run(self, step: Stage) -> None:
+        """Let a step of somebody else take its turn (voicemail, a feature)."""
+        self._run(step)
+
+    def _resume(self, outcome: str, detail: str = "") -> None:
+        """The step ended with `outcome`: the flow goes on; one that is over gives it to the flow before
+        it."""
+        self._step.end()
+        self._step = Stage(self.call)
+        self._outcome = outcome
+        while self._ways:
+            way = self._ways[-1]
+            action = way.walk.resume(outcome, self.call.now, detail)
+            if isinstance(action, actions.HangUp) and len(self._ways) > 1:
+                self._note(way)
+                self._ways.pop()
+                continue
+            self._act(action)
+            return
+        self._over(FAILURES.get(outcome, FAILURES["failed"]))
+
+    def _hang_up(self, code: int, prompt: str | None) -> None:
+        outcome = self._outcome if self._outcome in FAILURES else outcome_of(code)
+        self._over(Failure(outcome, code, prompt))  # type: ignore[arg-type]
+
+    def _note(self, way: Way) -> None:
+        """Put what the flow did since into the record, and report a flow that is broken."""
+        path = self.call.ledger.path
+        # The last step is written anew once its outcome is known.
+        for index, trace in enumerate(
+            way.walk.path[max(0, len(way.places) - 1) :], max(0, len(way.places) - 1)
+        ):
+            step = PathStep(
+                step=trace.step, at=trace.at, result=trace.result, flow=trace.flow, node=trace.node
+            )
+            if index < len(way.places):
+                path[way.places[index]] = step
+            else:
+                way.places.append(len(path))
+                path.append(step)
+        if way.walk.broken:
+            self.call.notice("flow.broken", way.walk.broken)
+
+    # --- How it ends ---
+
+    def _redirect(self, leg: Leg, number: str) -> None:
+        """A phone answered 3xx (its own call forward): never to a host that it names."""
+        self.call.note(f"ring {leg.number}", f"forwarded to {number} by the phone")
+        self._lead(number, leg.extension or self.call.actor, leg.extension or "")
+
+    def connect(self, leg: Leg) -> None:
+        """Somebody answered."""
+        call = self.call
+        if self._ways:
+            way = self._ways[-1]
+            way.walk.resume("answered", call.now, leg.number)
+            self._note(way)
+            call.recorder.wish(way.walk.recording)
+        else:
+            call.note(f"ring {leg.number}", "answered")
+        if self._referrer is not None:
+            self._referrer.done(call)
+        call.enter(Talking(call, leg))
+
+    def _over(self, failure: Failure) -> None:
+        if self._referrer is not None and self._referrer.take_back(self.call, failure):
+            return
+        self.call.fail(failure)
+
+    def end(self) -> None:
+        self._step.end()
+
+    # --- What steps hear ---
+
+    def progress(self, leg: Leg, event: LegProgress) -> None:
+        if self._referrer is not None:
+            self._referrer.progress(self.call, event.code)
+        self._step.progress(leg, event)
+
+    def answered(self, leg: Leg) -> None:
+        self._step.answered(leg)
+
+    def digit(self, leg: Leg, event: DigitPressed) -> None:
+        self._step.digit(leg, event)
+
+    def prompt_ended(self, leg: Leg) -> None:
+        self._step.prompt_ended(leg)
+
+    def timer(self, name: str) -> None:
+        self._step.timer(name)
+
+    def recorded(self, event: RecordingEnded) -> None:
+        self._step.recorded(event)
+
+    def hooked(self, answer: str | None) -> None:
+        self._step.hooked(answer)
+
+    def take(self, leg: Leg) -> bool:
+        return self._step.take(leg)
+
+    def gone(self, leg: Leg, event: LegEnded) -> None:
+        call = self.call
+        if leg is call.talk.near:
+            self._step.gone(leg, event)
+            call.caller_gone(leg)
+        elif self._referrer is not None and leg is self._referrer.leg:
+            self._referrer.leg = None
+        else:
+            self._step.gone(leg, event)
+
+    def substitute(self, old: Leg, new: Leg) -> bool:
+        """Whoever waits for an answer hands its place over (an attended transfer before the answer)."""
+        call = self.call
+        if old is not call.talk.near:
+            return False
+        call.talk.replace(old, new)
+        call.talk.alert()
+        return True
+
+    @property
+    def extensions(self) -> set[str]:
+        """Whose phones ring now."""
+        return self._step.extensions

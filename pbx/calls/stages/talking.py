@@ -1,0 +1,102 @@
+"""Two sides talk: holds, keys, transfers by REFER, and either side leaving."""
+
+from typing import TYPE_CHECKING
+
+from pbx.calls.leg import Leg
+from pbx.calls.stages.base import Stage
+from pbx.ports import DigitPressed, LegEnded, LegProgress
+
+if TYPE_CHECKING:
+    from pbx.calls.call import Call
+    from pbx.calls.stages.ring import Ring
+
+
+class Talking(Stage):
+    """`far` answered. While another device of one side is rung (`move`) the talk goes on."""
+
+    def __init__(self, call: "Call", far: Leg) -> None:
+        super().__init__(call)
+        self._far = far
+        self._moving: Ring | None = None
+        self._mover: Leg | None = None
+
+    def begin(self) -> None:
+        call = self.call
+        first = call.ledger.answered_at is None
+        call.talk.meet(self._far, call.tenant.domain, call.now)
+        if first:
+            call.ledger.answered_at = call.now
+            call.start_timer("maximum", float(call.tenant.snapshot.max_call_seconds))
+        else:
+            call.identify()
+        call.recorder.talking()
+
+    def end(self) -> None:
+        if self._moving is not None:
+            self._moving.end()
+        self.call.recorder.silent()
+
+    def digit(self, leg: Leg, event: DigitPressed) -> None:
+        self.call.recorder.pressed(leg, event.digit)
+        self.call.talk.digit(leg, event, self.call.tenant)
+
+    def substitute(self, old: Leg, new: Leg) -> bool:
+        call = self.call
+        if old not in (call.talk.near, call.talk.far):
+            return False
+        call.talk.replace(old, new)
+        call.identify()
+        call.recorder.talking()
+        return True
+
+    def gone(self, leg: Leg, event: LegEnded) -> None:
+        call = self.call
+        if self._moving is not None and leg not in (call.talk.near, call.talk.far):
+            self._moving.gone(leg, event)
+        elif leg is call.talk.near or leg is call.talk.far:
+            by = leg.role if event.remote else "core"
+            call.close(by, "answered", 200, f"{leg.number} hung up")
+
+    # --- Going on at another device (T10) ---
+
+    def move(self, mover: Leg, ring: "Ring") -> None:
+        """Ring another device of the person at `mover`; whoever answers there takes its place."""
+        self._stop_moving()
+        self._mover, self._moving = mover, ring
+        ring.begin()
+
+    def moved(self, leg: Leg) -> None:
+        """The other device answered."""
+        mover, call = self._mover, self.call
+        self._moving = self._mover = None
+        if mover is None or not mover.alive:
+            return
+        leg.role = mover.role
+        call.talk.replace(mover, leg)
+        call.drop(mover, "core", f"went on at {leg.device}")
+        call.note("move", f"{leg.number} goes on at another device")
+        call.identify()
+        call.recorder.talking()
+
+    def not_moved(self, outcome: str, _detail: str) -> None:
+        """It did not: the call stays where it is."""
+        self._moving = self._mover = None
+        self.call.note("move", outcome)
+
+    def _stop_moving(self) -> None:
+        if self._moving is not None:
+            self._moving.end()
+            self._moving = None
+
+    def progress(self, leg: Leg, event: LegProgress) -> None:
+        """The other device rings; nobody needs to hear that."""
+
+    def answered(self, leg: Leg) -> None:
+        if self._moving is not None:
+            self._moving.answered(leg)
+        else:
+            self.call.dismiss(leg)
+
+    def timer(self, name: str) -> None:
+        if name == "ring" and self._moving is not None:
+            self._moving.timer(name)
