@@ -20,7 +20,8 @@ def test_everything_on_postgresql(tmp_path: Path) -> None:
     """All tests of this folder in a process of their own whose DATABASE_URL is a private cluster."""
     with postgres.cluster() as server:
         env = {**os.environ, "DATABASE_URL": server.url, "CENTRALE_HOME": str(tmp_path)}
-        command = [sys.executable, "-m", "pytest", "tests/webapp", "-x", "-m", "not slow"]
+        env.pop("CENTRALE_TEST_REPORT", None)  # what fails in there is told by the failure of this test
+        command = [sys.executable, "-m", "pytest", "tests/webapp", "-x", "-m", "not slow", "--reruns", "0"]
         done = subprocess.run(
             [*command, "-p", "no:cacheprovider"],
             check=False,
