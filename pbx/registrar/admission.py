@@ -40,8 +40,8 @@ _MOST_COMPLAINTS = 1000
 @dataclass(frozen=True, slots=True)
 class AdmissionSettings:
     """What we serve. `served`: challenged methods that go on when admitted; `supported`: option tags
-    understood in Require; `hosts`: names of this node in small letters, which callers may use instead of
-    their domain."""
+    understood in Require; `events`: what can be watched (RFC 6665); `hosts`: names of this node in small
+    letters, which callers may use instead of their domain."""
 
     served: frozenset[str] = frozenset({"REGISTER", "INVITE", "SUBSCRIBE"})
     allow: tuple[str, ...] = (
@@ -55,8 +55,10 @@ class AdmissionSettings:
         "INFO",
         "PRACK",
         "UPDATE",
+        "REFER",
     )
-    supported: tuple[str, ...] = ("100rel", "timer", "path")
+    supported: tuple[str, ...] = ("100rel", "timer", "path", "replaces", "norefersub")
+    events: tuple[str, ...] = ("dialog", "presence", "message-summary")
     hosts: frozenset[str] = frozenset()
 
 
@@ -96,6 +98,7 @@ class Admission:
             self._allow,
             ("Accept", "application/sdp"),
             ("Supported", ", ".join(self._settings.supported)),
+            ("Allow-Events", ", ".join(self._settings.events)),
         ]
 
     def screen(self, request: Request, now: float) -> Verdict:
@@ -112,6 +115,11 @@ class Admission:
             return self._paid(request, early, now)
         outcome = self._authenticate(request, now)
         return self._authorize(request, outcome) if isinstance(outcome, _Known) else outcome
+
+    def missed(self, request: Request, now: float) -> None:
+        """An admitted sender named a call of ours that is not there (Replaces). Mostly it is too late; one
+        that guesses is slowed, but an office is not banned for it."""
+        self._guard.failed(request.source_ip, now, proven=False)
 
     # --- Trunks -------------------------------------------------------------------------------------------
 
@@ -220,7 +228,8 @@ class Admission:
         if not self._addressed_to_us(request.uri_host, known.tenant):
             return Reply(403, "Forbidden") if method == "REGISTER" else Reply(404, "Not Found")
         if method in self._settings.served:
-            return Admit(Caller(known.tenant.id, known.device.id, known.device.extension))
+            device = known.device
+            return Admit(Caller(known.tenant.id, device.id, device.extension, srtp=device.srtp))
         return Reply(405, "Method Not Allowed", [self._allow])
 
     def _addressed_to_us(self, host: str, tenant: Tenant) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pbx_native
 import pjsua2 as pj
 
+from pbx.ports import Srtp
 from pbx.sip.uris import host_port
 
 # Our order of preference; a codec that is not here is never offered or accepted.
@@ -14,6 +15,11 @@ CLOCK_RATE = 16000  # Hz, of the conference bridge: wideband for Opus and G.722
 SESSION_EXPIRES = 1800  # seconds, RFC 4028
 MINIMUM_SE = 90  # seconds, the least RFC 4028 allows
 MAX_CALLS = 1024
+_SRTP_USE: dict[Srtp, int] = {
+    "off": pj.PJMEDIA_SRTP_DISABLED,
+    "optional": pj.PJMEDIA_SRTP_OPTIONAL,
+    "required": pj.PJMEDIA_SRTP_MANDATORY,
+}
 HANDSHAKE_MS = 10_000  # a TLS handshake that takes longer is given up
 
 
@@ -122,8 +128,8 @@ def _prioritise(endpoint: pj.Endpoint, order: tuple[str, ...]) -> None:
         endpoint.codecSetPriority(codec, 200 - 10 * rank)
 
 
-def phone_account(config: SipConfig) -> pj.AccountConfig:
-    """The account of desk phones: plain RTP, session timers and 100rel when the phone wants them."""
+def phone_account(config: SipConfig, srtp: Srtp) -> pj.AccountConfig:
+    """The account of desk phones: session timers and 100rel when the phone wants them."""
     account = pj.AccountConfig()
     account.idUri = f"sip:centrale@{config.host}"
     account.mwiConfig.enabled = False
@@ -138,7 +144,7 @@ def phone_account(config: SipConfig) -> pj.AccountConfig:
     call.timerMinSESec = MINIMUM_SE
     call.timerSessExpiresSec = SESSION_EXPIRES
     media = account.mediaConfig
-    media.srtpUse = pj.PJMEDIA_SRTP_DISABLED
+    encrypt(media, srtp)
     media.transportConfig.port = config.rtp_first
     media.transportConfig.portRange = config.rtp_last - config.rtp_first
     if config.bind != "0.0.0.0":  # noqa: S104
@@ -148,10 +154,23 @@ def phone_account(config: SipConfig) -> pj.AccountConfig:
     return account
 
 
-def stream_account(config: SipConfig, transport: str) -> pj.AccountConfig:
+def encrypt(media: pj.AccountMediaConfig, srtp: Srtp) -> None:
+    """SRTP with keys in the SDP (SDES, RFC 4568), offered as RTP/AVP with keys when it is optional. Over any
+    transport: whether the way of the keys is safe is a matter of how the phone is set up."""
+    media.srtpUse = _SRTP_USE[srtp]
+    media.srtpSecureSignaling = 0
+    if srtp == "off":
+        return
+    suite = pj.SrtpCrypto()
+    suite.name = "AES_CM_128_HMAC_SHA1_80"
+    media.srtpOpt.cryptos.append(suite)
+    media.srtpOpt.keyings.append(pj.PJMEDIA_SRTP_KEYING_SDES)
+
+
+def stream_account(config: SipConfig, transport: str, srtp: Srtp) -> pj.AccountConfig:
     """The account for calls to phones on "tcp" or "tls". Left to itself PJSIP writes an interface's address
     into the Contact of these, also when the bound or public one is another; their BYE would go astray."""
-    account = phone_account(config)
+    account = phone_account(config, srtp)
     port = config.tls_port if transport == "tls" else config.port
     account.idUri = f"sip:{transport}@outgoing.invalid"
     account.sipConfig.contactForced = f"<sip:centrale@{host_port(config.host, port)};transport={transport}>"

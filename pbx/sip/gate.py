@@ -1,6 +1,7 @@
 """Where requests outside a dialog enter: admission decides at once, on the PJSIP thread, because the stack
 must know whether to go on before it takes the next packet."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from time import time
 from typing import Protocol
@@ -11,6 +12,8 @@ from pbx.ports import Admit, Caller, Drop, Reply, Request, Verdict
 from pbx.sip import names
 from pbx.sip.callers import NumberIn
 from pbx.sip.connections import Connections
+from pbx.sip.leg import SipLeg
+from pbx.sip.lines import Lines
 from pbx.sip.subscriptions import Subscribing
 
 Screened = bool | tuple[int, str, list[tuple[str, str]]] | None
@@ -44,34 +47,21 @@ class Admitted:
     number_in: NumberIn = "uri"
 
 
-class Leg(Protocol):
-    """What the gate asks of a leg."""
-
-    leg: str
-    confirmed: bool
-
-
-class Lines(Protocol):
-    """What the gate asks of calls and accounts."""
-
-    def find(self, tenant: str, wanted: names.Replaces) -> Leg | None: ...
-
-    def account(self, caller: Caller) -> int | None:
-        """pjsua's number of the account for a call from there; None when it is not there."""
-
-    def number_in(self, caller: Caller) -> NumberIn: ...
+Find = Callable[[str, names.Replaces], SipLeg | None]
 
 
 class Gate:
     """Turns verdicts into what the native module understands, and remembers who sent the INVITE that PJSIP
     is about to turn into a call."""
 
-    def __init__(self, admission: Screen, connections: Connections) -> None:
+    def __init__(self, admission: Screen, connections: Connections, lines: Lines, find: Find) -> None:
+        """`find` gives the leg of an organisation that has a certain dialog."""
         self._admission = admission
+        self._lines = lines
+        self._find = find
         self._connections = connections
         self._held: list[Registration | Subscribing] = []
         self._admitted: Admitted | None = None
-        self.lines: Lines | None = None
 
     def screen(self, request: Request) -> Screened:
         """None: PJSIP goes on; False: drop; True: held until answered; tuple: answer at once."""
@@ -93,20 +83,19 @@ class Gate:
 
     def _call(self, request: Request, caller: Caller, now: float) -> Reply | None:
         """Let an INVITE become a call of the right account; or why it may not."""
-        assert self.lines is not None
         replaces = self._replaces(request, caller.tenant)
         if isinstance(replaces, Reply):
             if replaces.code == 481:
                 self._admission.missed(request, now)
             return replaces
-        account = self.lines.account(caller)
+        account = self._lines.incoming(caller)
         if account is None:
             return Reply(503, "Service Unavailable")
         pbx_native.use_account(account)
-        self._admitted = Admitted(request, caller, replaces, self.lines.number_in(caller))
+        self._admitted = Admitted(request, caller, replaces, self._lines.number_in(caller))
         return None
 
-    def _replaces(self, request: Request, tenant: str) -> str | None | Reply:
+    def _replaces(self, request: Request, tenant: str) -> str | Reply | None:
         """The leg that a Replaces header names, of the same organisation (RFC 3891 section 3)."""
         values = request.header("Replaces")
         if not values:
@@ -114,8 +103,7 @@ class Gate:
         wanted = names.replaces(values[0]) if len(values) == 1 else None
         if wanted is None:
             return Reply(400, "Bad Replaces")
-        assert self.lines is not None
-        leg = self.lines.find(tenant, wanted)
+        leg = self._find(tenant, wanted)
         if leg is None:
             return Reply(481, "Call/Transaction Does Not Exist")
         if wanted.early_only and leg.confirmed:

@@ -1,33 +1,59 @@
 """One leg in PJSIP: a pjsua2 call whose callbacks only say what happened, to the table of legs."""
 
+from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 import pbx_native
 import pjsua2 as pj
 
-from pbx.ports import DigitPressed, LegAnswered, LegEnded, LegMedia, LegProgress
+from pbx.ports import DialogId, DigitPressed, LegEnded, LegMedia, LegProgress
 from pbx.sip.quality import Figures, quality
 from pbx.sip.uris import redirect_user
 
+_KNOWN = (pj.PJSIP_INV_STATE_EARLY, pj.PJSIP_INV_STATE_CONFIRMED)
 _ENCODING = 1  # PJMEDIA_DIR_ENCODING: we may send
 
 
 class LegSink(Protocol):
     """Who hears of legs."""
 
-    def post(self, event: LegProgress | LegAnswered | LegMedia | LegEnded | DigitPressed) -> None: ...
+    def post(self, event: LegProgress | LegMedia | LegEnded | DigitPressed) -> None: ...
+    def answered(self, leg: "SipLeg") -> None: ...
     def media_changed(self, leg: "SipLeg") -> None: ...
     def gone(self, leg: "SipLeg") -> None: ...
+
+
+@dataclass(slots=True)
+class Referral:
+    """A REFER whose outcome the phone waits for. `event` is the value of Event, "" when the phone wants no
+    NOTIFY (RFC 4488); `told` the last code."""
+
+    event: str
+    told: int = 0
+
+
+@dataclass(slots=True)
+class Introduction:
+    """Who the phone is to be told that it talks to: the value of P-Asserted-Identity; `token` while a request
+    with it is out."""
+
+    wanted: str
+    token: int | None = None
 
 
 class SipLeg(pj.Call):  # type: ignore[misc]
     """A pjsua2 call under a leg id of ours. Lives on the PJSIP thread only."""
 
     def __init__(
-        self, sink: LegSink, account: pj.Account, leg: str, call_id: int = pj.PJSUA_INVALID_ID
+        self, sink: LegSink, account: pj.Account, leg: str, tenant: str, call_id: int = pj.PJSUA_INVALID_ID
     ) -> None:
         super().__init__(account, call_id)
         self.leg = leg
+        self.tenant = tenant
+        # Read from other threads too: assigned once, when the phone has given its tag.
+        self.dialog: DialogId | None = None
+        self.referral: Referral | None = None
+        self.introduction: Introduction | None = None
         self.incoming = call_id != pj.PJSUA_INVALID_ID
         self.confirmed = False
         self.has_media = False
@@ -46,11 +72,14 @@ class SipLeg(pj.Call):  # type: ignore[misc]
         if brief is None:
             return
         state, code, reason = brief[0], brief[1], brief[2]
+        if self.dialog is None and state in _KNOWN:
+            known = pbx_native.call_dialog(self.getId())
+            self.dialog = DialogId(*known) if known else None
         if state == pj.PJSIP_INV_STATE_EARLY and not self.incoming:
             self._sink.post(LegProgress(leg=self.leg, code=code, media=self.has_media))
         elif state == pj.PJSIP_INV_STATE_CONFIRMED and not self.confirmed:
             self.confirmed = True
-            self._sink.post(LegAnswered(leg=self.leg))
+            self._sink.answered(self)
             if self.has_media:
                 self._tell_media()
         elif state == pj.PJSIP_INV_STATE_DISCONNECTED:
@@ -84,11 +113,8 @@ class SipLeg(pj.Call):  # type: ignore[misc]
         return int(pj.PJSIP_REDIRECT_STOP)
 
     def onCallTransferRequest(self, prm: Any) -> None:
-        """REFER: refused. Left to itself PJSIP would call whatever URI the phone names."""
-        prm.statusCode = pj.PJSIP_SC_DECLINE
-
-    def onCallReplaceRequest(self, prm: Any) -> None:
-        """INVITE with Replaces (RFC 3891): refused, calls are joined by the logic alone."""
+        """REFER: the native module answers it (referring.py); one that came past it, while that is taken
+        down, is refused. Left to itself PJSIP would call whatever URI the phone names."""
         prm.statusCode = pj.PJSIP_SC_DECLINE
 
     def _tell_media(self) -> None:

@@ -1,7 +1,7 @@
 """All legs of this node in PJSIP: takes calls in, carries out the logic's commands. PJSIP thread only."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from time import monotonic
 
 import pbx_native
@@ -10,13 +10,14 @@ import structlog
 
 from pbx.ports import (
     Answer,
-    Binding,
     Bridge,
-    Caller,
     ChangeRecording,
+    DialogId,
     HangUp,
+    Identify,
     IncomingCall,
     Invite,
+    LegAnswered,
     LegEnded,
     LegEvent,
     MediaSilent,
@@ -25,6 +26,7 @@ from pbx.ports import (
     Progress,
     Prompt,
     PromptEnded,
+    Reply,
     Request,
     SendDigit,
     SipCommand,
@@ -32,14 +34,22 @@ from pbx.ports import (
     StartRecording,
     StopPlaying,
     StopRecording,
+    TellReferrer,
     Unbridge,
 )
-from pbx.sip.connections import Connections
-from pbx.sip.endpoint import CodecOrder, add_header, call_options
+from pbx.sip.callers import Shown, called, shown
+from pbx.sip.endpoint import add_header, call_options
+from pbx.sip.gate import Admitted
+from pbx.sip.introducing import Introductions
+from pbx.sip.inviting import Inviter
 from pbx.sip.leg import SipLeg
+from pbx.sip.lines import Lines
 from pbx.sip.media import Agenda, Patchbay
+from pbx.sip.names import Replaces
 from pbx.sip.offer import codecs
-from pbx.sip.uris import host_port, name_addr, target, user_uri
+from pbx.sip.referring import Referrals
+from pbx.sip.results import Results
+from pbx.sip.uris import host_port, name_addr, user_uri
 
 log = structlog.get_logger("pbx.legs")
 
@@ -52,42 +62,68 @@ class Legs:
 
     def __init__(
         self,
-        account: pj.Account,
-        accounts: Mapping[str, pj.Account],
         post: Callable[[IncomingCall | LegEvent], None],
+        lines: Lines,
+        inviter: Inviter,
         *,
         find_prompt: Callable[[str, str], Prompt | None],
         agenda: Agenda,
-        codec_order: CodecOrder,
-        connections: Connections,
+        results: Results,
     ) -> None:
         self.post = post
-        self._account = account
-        self._accounts = accounts
+        self._lines = lines
+        self._inviter = inviter
         self._find_prompt = find_prompt
         self._agenda = agenda
-        self._codec_order = codec_order
-        self._connections = connections
         self._legs: dict[str, SipLeg] = {}
+        self._by_call: dict[int, SipLeg] = {}
         self._graveyard: list[SipLeg] = []
+        self._referrals = Referrals(post, self.find, agenda)
+        self._introductions = Introductions(results, agenda)
         self.patchbay = Patchbay(self._legs.get)
 
     # --- From PJSIP --------------------
 
-    def incoming(self, call_id: int, caller: Caller, request: Request) -> None:
+    def incoming(self, call_id: int, account: pj.Account, admitted: Admitted) -> None:
         """An admitted INVITE has become a PJSIP call."""
-        leg = secrets.token_hex(8)
-        self._legs[leg] = SipLeg(self, self._account, leg, call_id)
+        request, caller = admitted.request, admitted.caller
+        leg = SipLeg(self, account, secrets.token_hex(8), caller.tenant, call_id)
+        self._legs[leg.leg] = self._by_call[call_id] = leg
+        who = shown(request) if caller.trunk else Shown("", "", private=False)
         self.post(
             IncomingCall(
-                leg=leg,
+                leg=leg.leg,
                 caller=caller,
-                number=request.uri_user,
+                number=called(request, admitted.number_in),
                 source=host_port(request.source_ip, request.source_port),
                 has_offer=bool(request.body),
                 codecs=codecs(request.body),
+                replaces=admitted.replaces,
+                from_number=who.number,
+                from_name=who.name,
+                private=who.private,
             )
         )
+
+    def refer(self, call_id: int, request: Request) -> tuple[int, str, list[tuple[str, str]]]:
+        """A REFER in the dialog of a call: the answer to it."""
+        leg = self._by_call.get(call_id)
+        reply = self._referrals.asked(leg, request) if leg is not None else Reply(481, "")
+        return reply.code, reply.reason, reply.headers
+
+    def find(self, tenant: str, wanted: Replaces) -> SipLeg | None:
+        """The leg with this dialog (RFC 3891 section 3); None for one of another organisation."""
+        leg = self._by_call.get(pbx_native.find_call(wanted.call_id, wanted.to_tag, wanted.from_tag))
+        return leg if leg is not None and leg.tenant == tenant else None
+
+    def dialog(self, leg: str) -> DialogId | None:
+        """The SIP dialog of a leg that rang or talks; None when there is none. From any thread."""
+        found = self._legs.get(leg)
+        return found.dialog if found is not None else None
+
+    def answered(self, leg: SipLeg) -> None:
+        self.post(LegAnswered(leg=leg.leg))
+        self._introductions.answered(leg)
 
     def media_changed(self, leg: SipLeg) -> None:
         leg.silent_since = None
@@ -96,6 +132,9 @@ class Legs:
     def gone(self, leg: SipLeg) -> None:
         """The call is over in PJSIP. The object dies once its callback has returned."""
         self.patchbay.forget(leg.leg)
+        self._introductions.forget(leg)
+        leg.referral = None
+        self._by_call.pop(leg.getId(), None)
         if self._legs.pop(leg.leg, None) is not None:
             self._graveyard.append(leg)
 
@@ -139,6 +178,10 @@ class Legs:
                 self._answer(leg, 200, identity)
             case HangUp():
                 self._hang_up(leg, command)
+            case Identify():
+                self._introductions.want(leg, command)
+            case TellReferrer():
+                self._referrals.tell(leg, command)
             case Play():
                 self._play(leg, command)
             case StopPlaying():
@@ -147,28 +190,21 @@ class Legs:
                 self._send_digit(leg, command)
 
     def _invite(self, command: Invite) -> None:
-        binding = command.to
-        assert isinstance(binding, Binding)
-        account = self._accounts.get(binding.transport, self._account)
-        leg = SipLeg(self, account, command.leg)
+        account = self._lines.outgoing(command)
+        if account is None:
+            self.post(LegEnded(leg=command.leg, code=503, reason="No such trunk", remote=False))
+            return
+        leg = SipLeg(self, account, command.leg, command.to.tenant)
         self._legs[command.leg] = leg
-        options = call_options()
-        identity = name_addr(command.name, user_uri(command.number, command.domain))
-        options.txOption.localUri = identity
-        options.txOption.targetUri = self._target(binding)
-        add_header(options.txOption, "P-Asserted-Identity", identity)
-        self._codec_order.prefer(command.codecs)
         try:
-            leg.makeCall(user_uri(command.called, command.domain), options)
+            self._inviter.send(leg, command)
         except pj.Error as error:
             log.warning("leg.invite_failed", leg=command.leg, error=error.reason)
             if self._legs.pop(command.leg, None) is not None:
                 self._graveyard.append(leg)
                 self.post(LegEnded(leg=command.leg, code=503, reason=error.reason, remote=False))
-
-    def _target(self, binding: Binding) -> str:
-        reached = self._connections.reaches(binding.source_ip, binding.source_port, binding.transport)
-        return target(binding, connected=reached)
+        else:
+            self._by_call[leg.getId()] = leg
 
     def _answer(self, leg: SipLeg, code: int, identity: str | None = None) -> None:
         options = call_options()

@@ -20,6 +20,10 @@ class Results:
         self._waiting[token] = answered
         return token
 
+    def forget(self, token: int) -> None:
+        """Nobody waits any more."""
+        self._waiting.pop(token, None)
+
     def arrived(self, token: int, code: int, _reason: str) -> None:
         """The native module's on_result."""
         answered = self._waiting.pop(token, None)

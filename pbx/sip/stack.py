@@ -5,14 +5,24 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any
 
 import pbx_native
 import pjsua2 as pj
 import structlog
 
 from pbx.control.configuration import TrunkConfig
-from pbx.ports import Binding, DialogId, IncomingCall, LegEvent, Notify, Prompt, Reply, SipCommand, TrunkChanged
+from pbx.ports import (
+    Binding,
+    DialogId,
+    IncomingCall,
+    LegEvent,
+    Notify,
+    Prompt,
+    Reply,
+    SipCommand,
+    TrunkChanged,
+)
+from pbx.sip.accounts import Accounts
 from pbx.sip.connections import Connections, most_connections
 from pbx.sip.endpoint import (
     CodecOrder,
@@ -21,11 +31,11 @@ from pbx.sip.endpoint import (
     choose_codecs,
     create_endpoint,
     open_transports,
-    phone_account,
-    stream_account,
 )
 from pbx.sip.gate import Gate, Registration, Screen
+from pbx.sip.inviting import Inviter
 from pbx.sip.legs import Legs
+from pbx.sip.lines import Lines
 from pbx.sip.media import Agenda
 from pbx.sip.resolving import Resolver
 from pbx.sip.results import Results
@@ -68,7 +78,15 @@ class Malformed:
 
 
 StackEvent = (
-    IncomingCall | LegEvent | Registration | Subscribing | Notified | Probed | SipMessage | Malformed | TrunkChanged
+    IncomingCall
+    | LegEvent
+    | Registration
+    | Subscribing
+    | Notified
+    | Probed
+    | SipMessage
+    | Malformed
+    | TrunkChanged
 )
 
 
@@ -87,7 +105,6 @@ class SipStack:
     ) -> None:
         self._config = config
         self._connections = Connections()
-        self._gate = Gate(admission, self._connections)
         self._find_prompt = find_prompt
         self._post = post
         self._log_level = log_level
@@ -100,9 +117,13 @@ class SipStack:
             Resolver(self._do),
             door,
         )
+        self._accounts = Accounts(config, self._arrived)
+        self._lines = Lines(self._accounts, self._trunks)
+        self._gate = Gate(
+            admission, self._connections, self._lines, lambda *which: self._table().find(*which)
+        )
         self._notifier = Notifier(self._connections, self._results, self._post)
         self._stopping = False
-        self._streams = {transport: pj.Account() for transport in ("tcp", "tls")}
         self._ready = threading.Event()
         self._failure: BaseException | None = None
         self._legs: Legs | None = None
@@ -174,7 +195,7 @@ class SipStack:
 
     def _run(self) -> None:
         try:
-            endpoint, account = self._open()
+            endpoint = self._open()
         except BaseException as error:
             self._failure = (
                 error if isinstance(error, SipError) else SipError(f"SIP could not start: {error}")
@@ -194,36 +215,33 @@ class SipStack:
                 self._trunks.watch(now)
                 for address, count in pbx_native.malformed().items():
                     self._post(Malformed(address, count))
-        self._close(endpoint, account)
+        self._close(endpoint)
 
-    def _open(self) -> tuple[pj.Endpoint, _PhoneAccount]:
+    def _open(self) -> pj.Endpoint:
         endpoint = create_endpoint(self._log_level)
         pbx_native.install(
             self._gate.screen,
+            on_refer=lambda call_id, request: self._table().refer(call_id, request),
             on_result=self._results.arrived,
             on_message=self._on_message,
             on_closed=self._connections.closed,
         )
         pbx_native.trim_callbacks()
         pbx_native.limit_connections(_MAX_CONNECTIONS_PER_ADDRESS, most_connections())
-        account = _PhoneAccount(self._gate)
-        self._legs = account.legs = Legs(
-            account,
-            self._streams,
+        self._legs = Legs(
             self._post,
+            self._lines,
+            Inviter(self._trunks, self._connections, CodecOrder(endpoint)),
             find_prompt=self._find_prompt,
             agenda=self._agenda,
-            codec_order=CodecOrder(endpoint),
-            connections=self._connections,
+            results=self._results,
         )
         open_transports(endpoint, self._config)
         endpoint.libStart()
         endpoint.audDevManager().setNullDev()
         choose_codecs(endpoint)
-        account.create(phone_account(self._config), True)
-        for transport, outgoing in self._streams.items():
-            outgoing.create(stream_account(self._config, transport))
-        return endpoint, account
+        self._accounts.open()
+        return endpoint
 
     def _work(self) -> None:
         # Cleared first: a command that comes meanwhile is either seen below or wakes again.
@@ -238,7 +256,7 @@ class SipStack:
             self._post(held)
         self._table().bury()
 
-    def _close(self, endpoint: pj.Endpoint, account: _PhoneAccount) -> None:
+    def _close(self, endpoint: pj.Endpoint) -> None:
         endpoint.hangupAllCalls()
         deadline = monotonic() + 2.0
         while self._table().count and monotonic() < deadline:
@@ -246,15 +264,14 @@ class SipStack:
             self._table().bury()
         self._trunks.close()
         pbx_native.uninstall()
-        for each in (*self._streams.values(), account):
-            each.shutdown()
+        self._accounts.close()
         endpoint.libDestroy()
 
     def _arrived(self, account: pj.Account, call_id: int) -> None:
-        """An INVITE has become a call of a trunk's account."""
+        """An INVITE has become a call of one of our accounts."""
         admitted = self._gate.take()
         if admitted is not None:
-            self._table().incoming(call_id, *admitted)
+            self._table().incoming(call_id, account, admitted)
             return
         options = pj.CallOpParam()
         options.statusCode = 403

@@ -219,7 +219,6 @@ void trim_callbacks(const std::vector<std::string> &keep) {
             callback = nullptr;
         }
     };
-    trim("on_call_tsx_state", cb.on_call_tsx_state);
     trim("on_call_sdp_created", cb.on_call_sdp_created);
     trim("on_create_media_transport", cb.on_create_media_transport);
     trim("on_create_media_transport_srtp", cb.on_create_media_transport_srtp);

@@ -26,6 +26,7 @@ void install(std::unique_ptr<Hooks> hooks) {
     try {
         loop_start();
         calls_start();
+        dialogs_start();
         connections_start();
         screen_start();
         guard_start();
@@ -44,6 +45,7 @@ void uninstall() {
     screen_stop();
     outgoing_stop();
     connections_stop();
+    dialogs_stop();
     calls_stop();
     loop_stop();
     state.hooks.reset();
@@ -55,6 +57,7 @@ void abandon() {
     screen_abandon();
     outgoing_abandon();
     connections_stop();
+    dialogs_stop();
     calls_stop();
     loop_abandon();
     state.hooks.reset();

@@ -34,6 +34,8 @@ class Hooks {
 public:
     virtual ~Hooks() = default;
     virtual Verdict screen(const std::shared_ptr<Message> &message) = 0;
+    // A REFER in the dialog of a call: the final answer to it.
+    virtual Verdict refer(int call_id, const std::shared_ptr<Message> &message) = 0;
     virtual void result(std::uint64_t token, int code, const std::string &reason) = 0;
     virtual void message(bool incoming, const char *ip, int port, const char *transport, const char *data,
                          std::size_t size) = 0;
@@ -62,6 +64,8 @@ void connections_stop();
 void screen_start();
 void screen_stop();
 void screen_abandon();
+void dialogs_start();
+void dialogs_stop();
 void outgoing_stop();
 void outgoing_abandon();
 void loop_start();

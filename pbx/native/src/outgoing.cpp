@@ -1,4 +1,4 @@
-// Requests of our own outside calls (OPTIONS, NOTIFY, MESSAGE).
+// Requests of our own in transactions of our own (OPTIONS, NOTIFY, MESSAGE).
 #include "outgoing.hpp"
 
 #include "screen.hpp"
@@ -17,7 +17,7 @@ struct Sent : Attached {
     pjsip_transaction *transaction = nullptr;
     pj_timer_entry timeout;
     bool timed = false;
-    bool sending = true;  // inside send_request(): an answer has to wait
+    bool sending = true;  // inside dispatch(): an answer has to wait
     int early_code = 0;
 
     void changed(pjsip_transaction *tsx) override;
@@ -26,12 +26,6 @@ struct Sent : Attached {
 std::unordered_set<Sent *> &all_sent() {
     static std::unordered_set<Sent *> instance;
     return instance;
-}
-
-void report(std::uint64_t token, int code, const std::string &reason) {
-    if (core().hooks) {
-        core().hooks->result(token, code, reason);
-    }
 }
 
 struct Later {
@@ -52,15 +46,6 @@ void on_later(pj_timer_heap_t *, pj_timer_entry *entry) {
     all_later().erase(later);
     delete later;
     report(token, code, string(*pjsip_get_status_text(code)));
-}
-
-// Reports from the next poll(), so that send_request() never calls back into its caller.
-void report_later(std::uint64_t token, int code) {
-    auto *later = new Later{{}, token, code};
-    pj_timer_entry_init(&later->timer, 0, later, &on_later);
-    pj_time_val now = {0, 0};
-    all_later().insert(later);
-    pjsip_endpt_schedule_timer(core().endpoint, &later->timer, &now);
 }
 
 void discard(Sent *sent) {
@@ -195,18 +180,38 @@ void arm_timeout(Sent *sent, int timeout_ms) {
 
 }  // namespace
 
+void report(std::uint64_t token, int code, const std::string &reason) {
+    if (core().hooks) {
+        core().hooks->result(token, code, reason);
+    }
+}
+
+void report_later(std::uint64_t token, int code) {
+    auto *later = new Later{{}, token, code};
+    pj_timer_entry_init(&later->timer, 0, later, &on_later);
+    pj_time_val now = {0, 0};
+    all_later().insert(later);
+    pjsip_endpt_schedule_timer(core().endpoint, &later->timer, &now);
+}
+
 void send_request(const Outgoing &request) {
     if (!core().endpoint) {
         throw std::invalid_argument("pbx_native is not installed");
     }
-    pjsip_tx_data *data = build(request);
+    dispatch(build(request), request.token, request.timeout_ms, nullptr);
+}
+
+void dispatch(pjsip_tx_data *data, std::uint64_t token, int timeout_ms, const pjsip_tpselector *way) {
     auto *sent = new Sent;
-    sent->token = request.token;
+    sent->token = token;
     if (pjsip_tsx_create_uac(screen_module(), data, &sent->transaction) != PJ_SUCCESS) {
         pjsip_tx_data_dec_ref(data);
         delete sent;
-        report_later(request.token, PJSIP_SC_SERVICE_UNAVAILABLE);
+        report_later(token, PJSIP_SC_SERVICE_UNAVAILABLE);
         return;
+    }
+    if (way) {
+        pjsip_tsx_set_transport(sent->transaction, way);
     }
     all_sent().insert(sent);
     sent->transaction->mod_data[screen_module_id()] = static_cast<Attached *>(sent);
@@ -219,11 +224,11 @@ void send_request(const Outgoing &request) {
             pjsip_tx_data_dec_ref(data);
             pjsip_tsx_terminate(transaction, code);
         }
-        report_later(request.token, code);
+        report_later(token, code);
         return;
     }
     sent->sending = false;
-    arm_timeout(sent, request.timeout_ms);
+    arm_timeout(sent, timeout_ms);
 }
 
 void outgoing_abandon() {

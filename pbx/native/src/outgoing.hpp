@@ -16,6 +16,13 @@ struct Outgoing {
 // The answer comes to Hooks::result, 408 and 503 included. Throws std::invalid_argument when it cannot be built.
 void send_request(const Outgoing &request);
 
+// Sends what was built elsewhere in a transaction of ours, by this way unless null.
+void dispatch(pjsip_tx_data *data, std::uint64_t token, int timeout_ms, const pjsip_tpselector *way);
+
+// To Hooks::result; the second one from the next poll(), so that a function never calls back into its caller.
+void report(std::uint64_t token, int code, const std::string &reason);
+void report_later(std::uint64_t token, int code);
+
 // RFC 3326: the Reason of the CANCEL that pjsua may send for this call, now or when a provisional response comes.
 void set_cancel_reason(int call_id, const std::string &value);
 void add_cancel_reason(pjsip_tx_data *data);

@@ -6,6 +6,7 @@
 #include "calls.hpp"
 #include "connections.hpp"
 #include "core.hpp"
+#include "dialogs.hpp"
 #include "guard.hpp"
 #include "loop.hpp"
 #include "message.hpp"
@@ -38,13 +39,14 @@ py::list texts(const std::vector<std::string> &values) {
 // Python as PJSIP's side sees it. An exception in a callback goes to sys.unraisablehook with its traceback.
 class PythonHooks : public Hooks {
 public:
-    PythonHooks(py::function screen, py::object result, py::object message, py::object closed)
-        : screen_(std::move(screen)), result_(std::move(result)), message_(std::move(message)),
-          closed_(std::move(closed)) {}
+    PythonHooks(py::function screen, py::object refer, py::object result, py::object message, py::object closed)
+        : screen_(std::move(screen)), refer_(std::move(refer)), result_(std::move(result)),
+          message_(std::move(message)), closed_(std::move(closed)) {}
 
     ~PythonHooks() override {
         const py::gil_scoped_acquire gil;
         screen_ = py::object();
+        refer_ = py::object();
         result_ = py::object();
         message_ = py::object();
         closed_ = py::object();
@@ -52,18 +54,15 @@ public:
 
     Verdict screen(const std::shared_ptr<Message> &message) override {
         const py::gil_scoped_acquire gil;
-        try {
-            return verdict(screen_(message));
-        } catch (py::error_already_set &error) {
-            error.discard_as_unraisable("pbx_native: screen()");
-        } catch (const std::exception &error) {
-            PyErr_SetString(PyExc_TypeError, error.what());
-            PyErr_WriteUnraisable(screen_.ptr());
+        return decided(screen_, "pbx_native: screen()", [&] { return verdict(screen_(message)); });
+    }
+
+    Verdict refer(int call_id, const std::shared_ptr<Message> &message) override {
+        const py::gil_scoped_acquire gil;
+        if (!refer_ || refer_.is_none()) {
+            return answer(PJSIP_SC_DECLINE);
         }
-        Verdict failed;
-        failed.kind = Verdict::answer;
-        failed.code = 500;
-        return failed;
+        return decided(refer_, "pbx_native: on_refer()", [&] { return final_answer(refer_(call_id, message)); });
     }
 
     void result(std::uint64_t token, int code, const std::string &reason) override {
@@ -91,15 +90,40 @@ private:
             result.kind = answer.cast<bool>() ? Verdict::hold : Verdict::drop;
             return result;
         }
+        return final_answer(answer);
+    }
+
+    static Verdict final_answer(const py::object &answer) {
+        Verdict result;
         const auto parts = answer.cast<std::tuple<int, std::string, Headers>>();
         result.kind = Verdict::answer;
         result.code = std::get<0>(parts);
         result.reason = std::get<1>(parts);
         result.headers = std::get<2>(parts);
         if (result.code < 200 || result.code > 699) {
-            throw py::value_error("screen() must answer with a final code, 200 to 699");
+            throw py::value_error("the answer must have a final code, 200 to 699");
         }
         return result;
+    }
+
+    static Verdict answer(int code) {
+        Verdict result;
+        result.kind = Verdict::answer;
+        result.code = code;
+        return result;
+    }
+
+    // What the callback says; 500 when it fails.
+    template <typename Decide> static Verdict decided(const py::object &callback, const char *where, Decide decide) {
+        try {
+            return decide();
+        } catch (py::error_already_set &error) {
+            error.discard_as_unraisable(where);
+        } catch (const std::exception &error) {
+            PyErr_SetString(PyExc_TypeError, error.what());
+            PyErr_WriteUnraisable(callback.ptr());
+        }
+        return answer(PJSIP_SC_INTERNAL_SERVER_ERROR);
     }
 
     template <typename Arguments> void call(const py::object &callback, const char *where, Arguments arguments) {
@@ -114,7 +138,7 @@ private:
         }
     }
 
-    py::object screen_, result_, message_, closed_;
+    py::object screen_, refer_, result_, message_, closed_;
 };
 
 struct Contact {
@@ -270,6 +294,25 @@ py::object stats_tuple(int call_id) {
                           s->rx_jitter_ms, s->tx_jitter_ms, s->rtt_ms, s->rx_discarded);
 }
 
+py::object dialog_tuple(int call_id) {
+    const auto id = call_dialog(call_id);
+    return id ? py::object(py::make_tuple(text(id->call_id), text(id->local_tag), text(id->remote_tag))) : py::none();
+}
+
+void bind_dialogs(py::module_ &m) {
+    m.def("use_account", &use_account, py::arg("account"));
+    m.def("call_dialog", &dialog_tuple, py::arg("call_id"));
+    m.def("find_call", &find_call, py::arg("call_id"), py::arg("tag"), py::arg("other_tag"));
+    m.def(
+        "send_in_call",
+        [](int call_id, std::uint64_t token, const std::string &method, const Headers &headers,
+           const std::string &content_type,
+           const std::string &body) { send_in_call(call_id, token, method, headers, content_type, body); },
+        py::arg("call_id"), py::arg("token"), py::arg("method"), py::arg("headers") = Headers(),
+        py::arg("content_type") = "", py::arg("body") = py::bytes());
+    m.def("introduce", &introduce, py::arg("call_id"), py::arg("token"), py::arg("update"), py::arg("headers"));
+}
+
 void bind_calls(py::module_ &m) {
     m.def("call_brief", &brief_tuple, py::arg("call_id"));
     m.def("call_stats", &stats_tuple, py::arg("call_id"));
@@ -300,14 +343,16 @@ PYBIND11_MODULE(pbx_native, m) {
     bind_request(m);
     bind_guard(m);
     bind_messages(m);
+    bind_dialogs(m);
     bind_calls(m);
     m.def(
         "install",
-        [](py::function screen, py::object on_result, py::object on_message, py::object on_closed) {
-            install(std::make_unique<PythonHooks>(screen, on_result, on_message, on_closed));
+        [](py::function screen, py::object on_refer, py::object on_result, py::object on_message,
+           py::object on_closed) {
+            install(std::make_unique<PythonHooks>(screen, on_refer, on_result, on_message, on_closed));
         },
-        py::arg("screen"), py::kw_only(), py::arg("on_result") = py::none(), py::arg("on_message") = py::none(),
-        py::arg("on_closed") = py::none());
+        py::arg("screen"), py::kw_only(), py::arg("on_refer") = py::none(), py::arg("on_result") = py::none(),
+        py::arg("on_message") = py::none(), py::arg("on_closed") = py::none());
     m.def("log_level", &pj_log_set_level, py::arg("level"));
     m.def("uninstall", &uninstall, py::call_guard<py::gil_scoped_release>());
     m.def("poll", &poll_once, py::arg("timeout_ms"));

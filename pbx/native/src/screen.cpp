@@ -1,6 +1,8 @@
-// The module between the transaction layer and the dialog layer: it asks Python about every request outside a dialog.
+// The module between the transaction layer and the dialog layer: it asks Python about every request outside a dialog,
+// and about transfers asked for inside one.
 #include "screen.hpp"
 
+#include "dialogs.hpp"
 #include "guard.hpp"
 #include "message.hpp"
 #include "outgoing.hpp"
@@ -41,6 +43,7 @@ struct State {
     std::deque<std::pair<Clock::time_point, std::uint64_t>> deadlines;  // in order, for every hold lasts as long
     pj_timer_entry timer;
     bool timer_set = false;
+    pjsua_acc_id account = PJSUA_INVALID_ID;  // whose call the INVITE that is passed on becomes
 };
 
 State &state() {
@@ -167,12 +170,72 @@ bool cancel_held(pjsip_rx_data *rdata) {
     return true;
 }
 
-bool belongs_to_dialog(const pjsip_rx_data *rdata) {
+pjsip_dialog *dialog_of(const pjsip_rx_data *rdata) {
     if (rdata->msg_info.to->tag.slen == 0 || rdata->msg_info.msg->line.req.method.id == PJSIP_REGISTER_METHOD) {
-        return false;
+        return nullptr;
     }
     return pjsip_ua_find_dialog(&rdata->msg_info.cid->id, &rdata->msg_info.to->tag, &rdata->msg_info.from->tag,
-                                PJ_FALSE) != nullptr;
+                                PJ_FALSE);
+}
+
+// Python may look at the message longer than PJSIP keeps it.
+void let_go(const std::shared_ptr<Message> &message) {
+    if (message.use_count() > 1) {
+        message->keep();
+    } else {
+        message->forget();
+    }
+}
+
+// A transfer asked for in a call (RFC 3515). It is answered here: PJSIP would call whatever URI the phone names.
+void answer_refer(pjsip_rx_data *rdata, pjsip_dialog *dialog) {
+    if (rdata->msg_info.cseq->cseq <= dialog->remote.cseq) {
+        answer_statelessly(rdata, 500, "Invalid CSeq", {});
+        return;
+    }
+    dialog->remote.cseq = rdata->msg_info.cseq->cseq;
+    const int call_id = call_of(dialog);
+    Verdict verdict;
+    verdict.code = PJSIP_SC_CALL_TSX_DOES_NOT_EXIST;
+    if (call_id != PJSUA_INVALID_ID) {
+        const auto message = std::make_shared<Message>(rdata, ++state().last_token);
+        verdict = core().hooks->refer(call_id, message);
+        let_go(message);
+    }
+    pjsip_tx_data *data = nullptr;
+    pjsip_transaction *transaction = nullptr;
+    const std::string line = one_line(verdict.reason);
+    const pj_str_t text = borrowed(line);
+    if (pjsip_dlg_create_response(dialog, rdata, verdict.code, line.empty() ? nullptr : &text, &data) != PJ_SUCCESS) {
+        return;
+    }
+    decorate(data, verdict.headers, "", "");
+    if (verdict.code / 100 == 2) {
+        void *contact = pjsip_hdr_clone(data->pool, dialog->local.contact);
+        pjsip_msg_add_hdr(data->msg, static_cast<pjsip_hdr *>(contact));
+    }
+    if (pjsip_tsx_create_uas2(screen_module(), rdata, nullptr, &transaction) != PJ_SUCCESS) {
+        pjsip_tx_data_dec_ref(data);
+        return;
+    }
+    pjsip_tsx_recv_msg(transaction, rdata);
+    if (pjsip_tsx_send_msg(transaction, data) != PJ_SUCCESS) {
+        pjsip_tx_data_dec_ref(data);
+    }
+}
+
+// Python has seen it, and the call logic decides what it does: PJSIP would join calls by itself (RFC 3891).
+void strip_replaces(pjsip_msg *msg) {
+    const pj_str_t name = pj_str(const_cast<char *>("Replaces"));
+    while (void *header = pjsip_msg_find_hdr_by_name(msg, &name, nullptr)) {
+        pj_list_erase(header);
+    }
+}
+
+void on_account(const pjsip_rx_data *, pjsua_acc_id *account) {
+    if (state().account != PJSUA_INVALID_ID) {
+        *account = state().account;
+    }
 }
 
 void apply(const Verdict &verdict, pjsip_rx_data *rdata, std::uint64_t token) {
@@ -191,22 +254,29 @@ pj_bool_t on_rx_request(pjsip_rx_data *rdata) {
     if (method.id == PJSIP_CANCEL_METHOD) {
         return cancel_held(rdata) ? PJ_TRUE : PJ_FALSE;
     }
-    if (belongs_to_dialog(rdata)) {
-        return PJ_FALSE;
+    if (pjsip_dialog *dialog = dialog_of(rdata)) {
+        if (pjsip_method_cmp(&method, pjsip_get_refer_method()) != 0) {
+            return PJ_FALSE;
+        }
+        answer_refer(rdata, dialog);
+        return PJ_TRUE;
     }
     if (pjsip_method_creates_dialog(&method) && next_hop_is_a_name(rdata)) {
         answer_statelessly(rdata, 400, "Contact must be an IP address", {});
         return PJ_TRUE;
     }
-    auto message = std::make_shared<Message>(rdata, ++state().last_token);
+    const auto message = std::make_shared<Message>(rdata, ++state().last_token);
+    state().account = PJSUA_INVALID_ID;
     const Verdict verdict = core().hooks->screen(message);
     apply(verdict, rdata, message->token);
-    if (message.use_count() > 1) {
-        message->keep();  // Python still looks at it
-    } else {
-        message->forget();
+    let_go(message);
+    if (verdict.kind != Verdict::pass) {
+        return PJ_TRUE;
     }
-    return verdict.kind == Verdict::pass ? PJ_FALSE : PJ_TRUE;
+    if (method.id == PJSIP_INVITE_METHOD) {
+        strip_replaces(rdata->msg_info.msg);
+    }
+    return PJ_FALSE;
 }
 
 pj_status_t on_tx_request(pjsip_tx_data *data) {
@@ -237,10 +307,14 @@ void screen_start() {
     if (status != PJ_SUCCESS) {
         throw std::runtime_error("cannot register mod-pbx-screen: " + status_text(status));
     }
+    pjsua_var.ua_cfg.cb.on_acc_find_for_incoming = &on_account;
 }
+
+void use_account(int account) { state().account = account; }
 
 void screen_stop() {
     State &s = state();
+    pjsua_var.ua_cfg.cb.on_acc_find_for_incoming = nullptr;
     if (s.timer_set) {
         pjsip_endpt_cancel_timer(core().endpoint, &s.timer);
         s.timer_set = false;

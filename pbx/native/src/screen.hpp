@@ -12,6 +12,9 @@ bool respond(std::uint64_t token, int code, const std::string &reason, const Hea
 
 std::size_t held_count();
 
+// While screen() looks at an INVITE: if it is passed on, its call belongs to this account of pjsua.
+void use_account(int account);
+
 // What a transaction of ours carries, told apart in the module's one on_tsx_state (screen.cpp).
 struct Attached {
     virtual ~Attached() = default;

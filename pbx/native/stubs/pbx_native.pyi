@@ -138,6 +138,7 @@ class Request:
 def install(
     screen: Callable[[Request], bool | tuple[int, str, Sequence[tuple[str, str]]] | None],
     *,
+    on_refer: Callable[[int, Request], tuple[int, str, Sequence[tuple[str, str]]]] | None = None,
     on_result: Callable[[int, int, str], None] | None = None,
     on_message: Callable[[bool, str, int, str, bytes], None] | None = None,
     on_closed: Callable[[str, int, str], None] | None = None,
@@ -146,8 +147,9 @@ def install(
     kept.
 
     screen(request) is asked about every request outside a dialog except ACK and CANCEL. None passes it on to
-    pjsua, False drops it, (code, reason, headers) answers it statelessly, True holds it for respond().
-    on_result(token, code, reason): the answer to send_request(). on_message(incoming, ip, port, transport,
+    pjsua (an INVITE without its Replaces), False drops it, (code, reason, headers) answers it statelessly,
+    True holds it for respond(). on_refer(call_id, request): a REFER in the dialog of a call; gives the final
+    answer, without it 603. PJSIP never places that call itself. on_result(token, code, reason): the answer to send_request(). on_message(incoming, ip, port, transport,
     raw): while trace(True). on_closed(ip, port, transport): a TCP or TLS connection has gone.
     """
 
@@ -210,6 +212,33 @@ def connections() -> int:
 def trim_callbacks(keep: Sequence[str] = ...) -> None:
     """Takes callbacks away from pjsua that Centrale does not override, except those named (names of
     pjsua_callback)."""
+
+def use_account(account: int) -> None:
+    """Inside screen(): when this INVITE is passed on, its call belongs to the pjsua account of this
+    number."""
+
+def call_dialog(call_id: int) -> tuple[str, str, str] | None:
+    """(Call-ID, our tag, the peer's tag); None while the peer has not given its tag, or without a dialog."""
+
+def find_call(call_id: str, tag: str, other_tag: str) -> int:
+    """The number of the call whose dialog has this Call-ID and these tags, in either order; -1 when there is
+    none."""
+
+def send_in_call(
+    call_id: int,
+    token: int,
+    method: str,
+    headers: Sequence[tuple[str, str]] = ...,
+    content_type: str = "",
+    body: bytes = b"",
+) -> None:
+    """A request in a call's dialog that says nothing about the call (NOTIFY of a REFER): the call goes on
+    whatever the answer, which comes to on_result; 481 when there is no such call."""
+
+def introduce(call_id: int, token: int, update: bool, headers: Sequence[tuple[str, str]]) -> None:
+    """Send these headers to the peer of a talking call: in an UPDATE without SDP if it takes those and
+    `update` is true, else in a re-INVITE with the SDP in force. The answer comes to on_result; 491 also when
+    the call is changing anyway."""
 
 def call_brief(call_id: int) -> tuple[int, int, str, bool, int, bool] | None:
     """(pjsip_inv_state, last SIP code, its reason, media active, pjmedia_dir, peer takes telephone-event), or
