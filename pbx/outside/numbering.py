@@ -23,6 +23,13 @@ _WRONG = {
     ValidationResult.INVALID_LENGTH: "no number there has that many digits",
 }
 
+_UNREADABLE = {
+    NumberParseException.INVALID_COUNTRY_CODE: "there is no such country code",
+    NumberParseException.TOO_SHORT_AFTER_IDD: "it is too short",
+    NumberParseException.TOO_SHORT_NSN: "it is too short",
+    NumberParseException.TOO_LONG: "it is too long",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Outer:
@@ -51,7 +58,7 @@ def read(dialled: str, country: str) -> Outer | NoNumber:
     try:
         parsed = phonenumbers.parse(digits, country)
     except NumberParseException as error:
-        return NoNumber(str(error).partition(") ")[2].rstrip(".").lower() or "it is no telephone number")
+        return NoNumber(_UNREADABLE.get(error.error_type, "it is no telephone number"))
     possible = phonenumbers.is_possible_number_with_reason(parsed)
     if possible == ValidationResult.IS_POSSIBLE and _spelled_out(digits, parsed, country):
         return Outer(phonenumbers.format_number(parsed, PhoneNumberFormat.E164), digits)

@@ -1,0 +1,59 @@
+"""Whose number the other side sees."""
+
+import pytest
+
+from pbx.control.configuration import EmergencyConfig, ExtensionConfig
+from pbx.control.messages import ExtensionState
+from pbx.outside.identity import choose, emergency, hidden, on_trunk
+
+from .offices import ANNA, MAIN, MOBILE, built, trunk
+
+
+def state(caller_id: str | None) -> ExtensionState:
+    return ExtensionState(tenant="t1", extension="101", caller_id=caller_id)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "standing", "number"),
+    [
+        (None, None, MAIN),
+        (None, "mobile", MOBILE),
+        ("mobile", "main", MOBILE),
+        ("queue", None, MAIN),  # not in the list that the administrator allows
+        ("queue", "mobile", MOBILE),
+        ("nonsense", "queue", MAIN),
+    ],
+)
+def test_only_allowed_numbers_are_shown(chosen: str | None, standing: str | None, number: str) -> None:
+    shown = choose(built(), "101", state(standing), chosen)
+    assert shown.number == number
+    assert not shown.anonymous
+
+
+def test_hiding_must_be_allowed_and_the_trunk_knows_the_number_anyway() -> None:
+    tenant = built()
+    shown = choose(tenant, "101", None, hidden(tenant, "101"))
+    assert shown.anonymous
+    assert shown.number == ANNA
+    assert hidden(tenant, "102") is None
+    assert not choose(tenant, "102", None, "hide").anonymous
+
+
+def test_without_a_choice_it_is_the_own_number_then_the_organisation_s_then_the_trunk_s() -> None:
+    plain = [ExtensionConfig(id="x101", number="101", name="Anna")]
+    assert choose(built(extensions=plain), "101", None, None).number == ANNA
+    assert choose(built(), "102", None, None).number == MAIN
+    assert choose(built(), None, None, None).number == MAIN
+    nothing = choose(built(extensions=plain, numbers=[], caller_ids=[]), "101", None, None)
+    assert nothing.number is None
+    assert on_trunk(nothing, trunk("one", caller_id="+31201111111")) == "+31201111111"
+    assert on_trunk(nothing, trunk("one")) == ""
+
+
+def test_an_emergency_call_says_where_help_must_come() -> None:
+    config = EmergencyConfig(caller_id="+31101234567", places={"101": "+31301234567"})
+    tenant = built(emergency=config)
+    assert emergency(tenant, "101").number == "+31301234567"
+    assert emergency(tenant, "102").number == "+31101234567"
+    assert emergency(built(), "101").number == ANNA
+    assert not emergency(built(), "101").anonymous
