@@ -198,7 +198,7 @@ def test_our_phones_sign_in_even_from_a_provider_s_address() -> None:
     answer = house.screen(call("102", **from_phone))
     assert isinstance(answer, Reply)
     assert answer.code == 401
-    credentials = [FakeDigest(username="u1", realm="t1.example", nonce="n")]
+    credentials = [FakeDigest(username="u1", realm="t1.example", nonce="n", uri="sip:102@t1.example")]
     answer = house.screen(call("102", credentials=credentials, **from_phone))
     assert isinstance(answer, Reply)
     assert answer.code == 401
