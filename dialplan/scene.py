@@ -31,7 +31,8 @@ class Context:
 @dataclass(slots=True)
 class Scene:
     """What nodes see and may set. `moment` is now; `hops` counts the numbers the call has been forwarded to;
-    `ending` is how the call ends if nothing follows (SIP status, prompt)."""
+    `chosen` is the number that the caller dialled in a menu; `ending` is how the call ends if nothing follows
+    (SIP status, prompt)."""
 
     context: Context
     calendars: Mapping[str, Calendar]
@@ -41,4 +42,5 @@ class Scene:
     caller_prefix: str = ""
     recording: Recording | None = None
     language: str | None = None
+    chosen: str = ""
     ending: tuple[int, str | None] = NO_ENDING

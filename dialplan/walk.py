@@ -115,7 +115,7 @@ class Walk:
         self._began = now
         try:
             node = self._arrive(self._open(self._first))
-            return self._run(node, node.enter(self._scene), now)
+            return self._run(node, node.enter(self._scene), now, now)
         except Exception as error:
             return self._rescue(error, now)
 
@@ -127,21 +127,26 @@ class Walk:
         node = self._waiting
         if node is None:
             raise ValueError("this walk has not begun")
+        detail = detail[:MAX_DETAIL] if detail.isprintable() else ""
         try:
-            self._scene.moment = self._scene.context.now.astimezone(UTC) + timedelta(
-                seconds=now - self._began
-            )
-            step = node.settle(outcome, detail[:MAX_DETAIL], self._scene)
-            return self._run(node, step, now, self.path.pop().at)
+            gone = timedelta(seconds=now - self._began)
+            self._scene.moment = self._scene.context.now.astimezone(UTC) + gone
+            step = node.settle(outcome, detail, self._scene)
+            since = self.path.pop().at
+            if isinstance(step, Wait):
+                self._note(node.type, since, f"{outcome}: {detail}")
+                since = now
+            return self._run(node, step, now, since)
         except Exception as error:
             return self._rescue(error, now)
 
-    def _run(self, node: Node, step: Step, now: float, since: float | None = None) -> Action:
-        """From what a node decided, through all nodes that only decide, to the next action."""
+    def _run(self, node: Node, step: Step, now: float, since: float) -> Action:
+        """From what a node decided, through all nodes that only decide, to the next action. The node was
+        entered at `since`."""
         for _ in range(MAX_NODES_AT_ONCE):
             result = f"{step.outcome}: {step.text}" if isinstance(step, Pass) else step.text
-            self._note(node.type, now if since is None else since, result)
-            since = None
+            self._note(node.type, since, result)
+            since = now
             if isinstance(step, Wait):
                 self._waiting = node
                 return step.action
@@ -200,7 +205,7 @@ class Walk:
         self._scene.ending = NO_ENDING
         try:
             node = self._arrive(SAFE_FLOW.start)
-            return self._run(node, node.enter(self._scene), now)
+            return self._run(node, node.enter(self._scene), now, now)
         except Exception as again:
             return self._rescue(again, now)
 

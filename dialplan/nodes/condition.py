@@ -103,7 +103,7 @@ def _test(fields: Fields) -> Test:
         values = (_number(fields.raw("value"), fields.at("value")),)
     elif kind.most:
         values = (fields.text("value", 100),)
-    if kind.most and not all(values):
+    if kind.most and not (values and all(values)):
         raise fields.error("value", "A value to compare with is expected.")
     fields.end()
     return Test(match, values)

@@ -89,12 +89,13 @@ class Menu(Node):
     def settle(self, outcome: str, detail: str, scene: Scene) -> Step:
         if outcome == "dialled":
             if self.direct_dial and _DIALLED.fullmatch(detail):
+                scene.chosen = detail
                 return forward(detail, DEFAULT_SECONDS, scene, inside=True)
             return Pass("invalid", "the caller dialled what this menu does not connect")
         if outcome == "timeout":
             return Pass("timeout", "the caller pressed nothing in time")
         if outcome in ("answered", "redirected", *FAILURES):
-            return called("the number that the caller dialled", outcome, detail)
+            return called(scene.chosen or "nobody", outcome, detail)
         if outcome in self.choices:
             return Pass(outcome, f"the caller pressed {outcome}")
         return Pass("invalid", "the caller pressed what is no choice" + (f" ({detail})" if detail else ""))
