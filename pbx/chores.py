@@ -13,14 +13,28 @@ import msgspec
 import structlog
 
 from pbx.files import Files
-from pbx.ports import CallHook, HookAnswered, KeepRecording, MarkRecording
+from pbx.ports import (
+    CallHook,
+    DropGreeting,
+    DropMessage,
+    FileCommand,
+    HookAnswered,
+    KeepGreeting,
+    KeepMessage,
+    KeepRecording,
+    Kept,
+    MarkMessage,
+    MarkRecording,
+    RemoveGreeting,
+    SetPin,
+)
 
 log = structlog.get_logger("pbx.chores")
 
 MAX_ANSWER = 4096  # bytes that a web hook may answer
 MAX_HOOKS = 100  # that wait at once
 
-Chore = CallHook | MarkRecording | KeepRecording
+Chore = CallHook | FileCommand | MarkRecording | KeepRecording
 
 
 class HookReply(msgspec.Struct):
@@ -35,13 +49,13 @@ class Chores:
 
     def __init__(self, files: Files, *, private: bool = False) -> None:
         self._files = files
-        self._post: Callable[[HookAnswered], None] = lambda _answer: None
+        self._post: Callable[[HookAnswered | Kept], None] = lambda _answer: None
         self._private = private
         self._tasks: set[asyncio.Task[None]] = set()
         self._hooks = 0
 
-    def attach(self, post: Callable[[HookAnswered], None]) -> None:
-        """Where answers of web hooks go."""
+    def attach(self, post: Callable[[HookAnswered | Kept], None]) -> None:
+        """Where answers go: of web hooks, and of files that are to be kept."""
         self._post = post
 
     def do(self, chore: Chore) -> None:
@@ -49,6 +63,10 @@ class Chores:
         match chore:
             case CallHook():
                 self._run(self._hook(chore))
+            case KeepMessage() | KeepGreeting():
+                self._run(self._keep_file(chore))
+            case DropMessage() | MarkMessage() | DropGreeting() | RemoveGreeting() | SetPin():
+                self._run(self._change_file(chore))
             case MarkRecording(tenant=tenant, recording=recording, paused=paused, keep=keep):
                 self._run(self._mark(tenant, recording, paused, keep))
             case KeepRecording(tenant=tenant, recording=recording, reason=reason):
@@ -69,6 +87,31 @@ class Chores:
             await work
         except Exception:
             log.exception("chore.failed")
+
+    async def _keep_file(self, chore: KeepMessage | KeepGreeting) -> None:
+        if isinstance(chore, KeepMessage):
+            ok = await self._files.mailboxes.finish(chore.tenant, chore.message) is not None
+        else:
+            ok = await self._files.personal.finish_greeting(chore.tenant, chore.mailbox)
+        self._post(Kept(call=chore.call, ok=ok))
+
+    async def _change_file(
+        self, chore: DropMessage | MarkMessage | DropGreeting | RemoveGreeting | SetPin
+    ) -> None:
+        files = self._files
+        match chore:
+            case DropMessage():
+                await files.mailboxes.discard(chore.tenant, chore.message)
+            case MarkMessage():
+                await files.mailboxes.change(
+                    chore.tenant, chore.message, read=chore.read, deleted=chore.deleted
+                )
+            case DropGreeting():
+                await files.personal.discard_greeting(chore.tenant, chore.mailbox)
+            case RemoveGreeting():
+                await files.personal.remove_greeting(chore.tenant, chore.mailbox)
+            case SetPin():
+                await files.personal.set_pin(chore.tenant, chore.mailbox, chore.pin)
 
     async def _mark(self, tenant: str, recording: str, paused: bool | None, keep: bool | None) -> None:
         await self._files.recordings.change(tenant, recording, paused=paused, keep=keep)

@@ -36,13 +36,21 @@ from pbx.ports import (
     Binding,
     CallHook,
     Command,
+    DropGreeting,
+    DropMessage,
     Emit,
     HangUp,
     HookAnswered,
     IncomingCall,
+    KeepGreeting,
+    KeepMessage,
     KeepRecording,
+    Kept,
+    MarkMessage,
     MarkRecording,
+    RemoveGreeting,
     Reply,
+    SetPin,
     StartTimer,
     StopTimer,
     TimerFired,
@@ -170,12 +178,23 @@ class Node(Desk):
                     self._start_timer(command)
                 case StopTimer():
                     self._stop_timer((command.call, command.name))
-                case CallHook() | MarkRecording() | KeepRecording():
+                case (
+                    CallHook()
+                    | KeepMessage()
+                    | DropMessage()
+                    | MarkMessage()
+                    | KeepGreeting()
+                    | DropGreeting()
+                    | RemoveGreeting()
+                    | SetPin()
+                    | MarkRecording()
+                    | KeepRecording()
+                ):
                     self._parts.chores.do(command)
                 case _:
                     self.stack.submit(command)
 
-    def _hooked(self, answer: HookAnswered) -> None:
+    def _hooked(self, answer: HookAnswered | Kept) -> None:
         self.carry_out(self._parts.exchange.handle(answer, time.time()))
 
     def _tell(self, event: Event) -> None:

@@ -39,7 +39,6 @@ from pbx.ports import (
     Line,
     MediaSilent,
     PromptEnded,
-    RecordingEnded,
     StartTimer,
     StopTimer,
     TellReferrer,
@@ -109,15 +108,11 @@ class Call:
         self.show(extension)
         self.emit("call.started")
 
-    def handle(self, event: LegEvent | RecordingEnded | TimerFired, now: float) -> None:
+    def handle(self, event: LegEvent | TimerFired, now: float) -> None:
         """Something happened to one of the legs, timers or recordings of this call."""
         self.now = now
         if isinstance(event, TimerFired):
             self._on_timer(event.name)
-            return
-        if isinstance(event, RecordingEnded):
-            self.recorder.ended(event)
-            self.stage.recorded(event)
             return
         leg = self.ledger.legs.get(event.leg)
         if leg is not None and leg.alive:

@@ -1,7 +1,7 @@
 """What people ask of calls over the control API (`pbx.control.commands`), carried out with their rights.
 
-Somebody acts through a leg of their own extension in the call, or of one whom they supervise; a program of the
-organisation (`extension` None) acts for the side that is an extension of it.
+Somebody acts through a leg of their own extension in the call, or of one whom they supervise; a program of
+the organisation (`extension` None) acts for the side that is an extension of it.
 """
 
 from typing import TYPE_CHECKING

@@ -1,7 +1,7 @@
 """Consulting from one phone leg (T6): the leg goes to a new call while the first one waits, and back again.
 
-Phones with two lines of their own do this by hold and REFER with Replaces; here is what a browser, or a program,
-asks for. The call with the leg knows the one that waits (`Call.consulting`).
+Phones with two lines of their own do this by hold and REFER with Replaces; here is what a browser, or a
+program, asks for. The call with the leg knows the one that waits (`Call.consulting`).
 """
 
 from typing import TYPE_CHECKING

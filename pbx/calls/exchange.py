@@ -23,11 +23,13 @@ from pbx.control.messages import CallRecord, Event, ExtensionState
 from pbx.directory import Directory, Tenant
 from pbx.outside.outside import Outside
 from pbx.ports import (
+    CallEvent,
     Command,
     Emit,
     HangUp,
     HookAnswered,
     IncomingCall,
+    Kept,
     LegEnded,
     LegEvent,
     Locations,
@@ -61,6 +63,9 @@ class Exchange:
     _calls: dict[str, Call] = field(default_factory=dict, init=False)
     _by_leg: dict[str, Call] = field(default_factory=dict, init=False)
     _by_device: dict[tuple[str, str], set[str]] = field(default_factory=dict, init=False)
+    _recordings: dict[str, tuple[Call, Callable[[RecordingEnded], None]]] = field(
+        default_factory=dict, init=False
+    )
     _touched: dict[str, Call] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
@@ -111,15 +116,16 @@ class Exchange:
             routing.flow = number.flow
         call.enter(routing)
 
-    def handle(
-        self, event: LegEvent | RecordingEnded | HookAnswered | RoomSpeaking | TimerFired, now: float
-    ) -> list[Command]:
+    def handle(self, event: LegEvent | CallEvent | RoomSpeaking, now: float) -> list[Command]:
         """Something happened to a leg, a timer ran out, a recording ended, a hook answered."""
         self._now = now
         if isinstance(event, RoomSpeaking):
             self.rooms.speaking(event, now)
             return self._done()
-        if isinstance(event, TimerFired | RecordingEnded | HookAnswered):
+        if isinstance(event, RecordingEnded):
+            self._recorded(event, now)
+            return self._done()
+        if isinstance(event, TimerFired | Kept | HookAnswered):
             call = self._calls.get(event.call)
         else:
             call = self._by_leg.get(event.leg)
@@ -128,6 +134,9 @@ class Exchange:
         if isinstance(event, HookAnswered):
             call.now = now
             call.stage.hooked(event.answer)
+        elif isinstance(event, Kept):
+            call.now = now
+            call.stage.kept(event.ok)
         elif isinstance(event, Referred):
             call.now = now
             self._referred(call, event)
@@ -137,6 +146,15 @@ class Exchange:
             if isinstance(event, LegEnded):
                 self._gone(call, event.leg, now)
         return self._done()
+
+    def _recorded(self, event: RecordingEnded, now: float) -> None:
+        expected = self._recordings.pop(event.recording, None)
+        if expected is None:
+            log.warning("recording.unexpected", call=event.call, recording=event.recording)
+            return
+        call, handler = expected
+        call.now = now
+        handler(event)
 
     def _referred(self, call: Call, event: Referred) -> None:
         leg = call.ledger.legs.get(event.leg)
@@ -251,6 +269,14 @@ class Exchange:
     def completes(self, call: Call) -> bool:
         """Who consults hung up: whether those who are left go on together."""
         return consulting.complete(call)
+
+    def expect(self, recording: str, call: Call, handler: Callable[[RecordingEnded], None]) -> None:
+        """Who is told when a recording is on disk, also when its call is over by then."""
+        self._recordings[recording] = (call, handler)
+
+    def lead(self, call: Call, number: str) -> None:
+        """The call goes to a number."""
+        call.enter(Routing(call, number))
 
     def touch(self, call: Call) -> None:
         """The call changed in the event at hand: settle it in the end."""

@@ -100,7 +100,12 @@ def _voicemail_of(call: "Call", routing: "Routing", number: str) -> None:
         call.fail_as("unknown_number")
     else:
         call.world.voicemail.leave(
-            call, box, None, number, lambda outcome, detail: call.fail_as("failed"), routing.lead_on
+            call,
+            routing,
+            box,
+            greeting=None,
+            extension=number,
+            finish=lambda outcome, detail: call.close("core", "voicemail", 200, "the mailbox answered"),
         )
 
 

@@ -192,6 +192,7 @@ class Recorder:
             return
         call.ledger.recording = True
         call.dirty = True
+        call.world.expect(recording, call, self.ended)
         call.do(
             StartRecording(
                 call=call.id,

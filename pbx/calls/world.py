@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from pbx.control.configuration import MailboxConfig
-from pbx.ports import Command, Locations, Sounds
+from pbx.ports import Command, Locations, RecordingEnded, Sounds
 from pbx.ports.files import Mailboxes, Personal, Recordings
 
 if TYPE_CHECKING:
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pbx.calls.locks import Locks
     from pbx.calls.parking import Parking
     from pbx.calls.rooms import Rooms
+    from pbx.calls.stages.routing import Routing
     from pbx.calls.states import States
     from pbx.calls.turns import Turns
     from pbx.outside.outside import Outside
@@ -36,14 +37,15 @@ class Listener(Protocol):
     def leave(
         self,
         call: "Call",
+        routing: "Routing",
         box: MailboxConfig,
+        *,
         greeting: str | None,
         extension: str | None,
         finish: Callable[[str, str], None],
-        lead_on: Callable[[str], None],
     ) -> None:
-        """Let the caller leave a message: `finish` gets "left" or "unavailable", `lead_on` the operator's
-        number. `extension` is whom the caller wanted."""
+        """Let the caller leave a message: `finish` gets "left" or "unavailable". `extension` is whom the
+        caller wanted."""
 
     def listen(self, call: "Call", box: MailboxConfig | None) -> None:
         """The caller hears messages; asked for the mailbox when there is none of their own."""
@@ -79,6 +81,12 @@ class World(Protocol):
 
     def completes(self, call: "Call") -> bool:
         """Who consults hung up: whether those who are left go on together."""
+
+    def expect(self, recording: str, call: "Call", handler: Callable[[RecordingEnded], None]) -> None:
+        """Who is told when a recording is on disk, also when its call is over by then."""
+
+    def lead(self, call: "Call", number: str) -> None:
+        """The call goes to a number."""
 
     def touch(self, call: "Call") -> None:
         """The call changed in the event at hand: settle it in the end."""

@@ -229,6 +229,70 @@ class CallHook:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeepMessage:
+    """A voicemail message is recorded whole: make it last, tell everyone, light the lamps. Kept follows."""
+
+    call: str
+    tenant: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropMessage:
+    """What was recorded is no message."""
+
+    tenant: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkMessage:
+    """A message was heard, deleted or taken back; None leaves that as it is."""
+
+    tenant: str
+    message: str
+    read: bool | None = None
+    deleted: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepGreeting:
+    """Use the greeting that was recorded from now on. Kept follows."""
+
+    call: str
+    tenant: str
+    mailbox: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropGreeting:
+    """Throw the greeting away that was being recorded."""
+
+    tenant: str
+    mailbox: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveGreeting:
+    """Back to the configured or the standard greeting."""
+
+    tenant: str
+    mailbox: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetPin:
+    """The user of a mailbox chose a PIN, given as `pbx.control.pins.hashed` makes it."""
+
+    tenant: str
+    mailbox: str
+    pin: str
+
+
+FileCommand = KeepMessage | DropMessage | MarkMessage | KeepGreeting | DropGreeting | RemoveGreeting | SetPin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MarkRecording:
     """Whether a running recording is paused, and whether it will be kept; None leaves that as it is."""
 
@@ -276,4 +340,4 @@ SipCommand = (
     | PlayToRoom
     | SendDigit
 )
-Command = SipCommand | StartTimer | StopTimer | CallHook | MarkRecording | KeepRecording | Emit
+Command = SipCommand | StartTimer | StopTimer | CallHook | FileCommand | MarkRecording | KeepRecording | Emit

@@ -142,6 +142,14 @@ class HookAnswered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What KeepMessage or KeepGreeting asked for is safe on disk; not `ok` when the disk refused."""
+
+    call: str
+    ok: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimerFired:
     """A timer that the logic started with StartTimer."""
 
@@ -152,4 +160,4 @@ class TimerFired:
 LegEvent = (
     LegProgress | LegAnswered | LegMedia | LegEnded | DigitPressed | PromptEnded | MediaSilent | Referred
 )
-CallEvent = RecordingEnded | HookAnswered | TimerFired
+CallEvent = RecordingEnded | HookAnswered | Kept | TimerFired

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from pbx.ports import DigitPressed, LegEnded, LegProgress, RecordingEnded
+from pbx.ports import DigitPressed, LegEnded, LegProgress
 
 if TYPE_CHECKING:
     from pbx.calls.call import Call
@@ -42,8 +42,8 @@ class Stage:
     def timer(self, name: str) -> None:
         """A timer of the call ran out."""
 
-    def recorded(self, event: RecordingEnded) -> None:
-        """A recording of this call is on disk."""
+    def kept(self, ok: bool) -> None:
+        """A message or greeting is safe on disk, or the disk refused."""
 
     def hooked(self, answer: str | None) -> None:
         """A web hook answered with the name of an outcome, or (None) did not."""

@@ -28,6 +28,7 @@ class Meeting(Stage):
         if people and not people[0].talking:
             listen(call, answer=True)
         call.ledger.room = self.room.id
+        call.ledger.answered_at = call.ledger.answered_at or call.now
         for leg in people:
             if leg.talking:
                 call.world.rooms.add(call, self.room, leg)

@@ -22,7 +22,7 @@ from pbx.calls.stages.speaking import Announce, Menu
 from pbx.calls.stages.talking import Talking
 from pbx.control.messages import PathStep
 from pbx.outside.outside import Refusal
-from pbx.ports import DigitPressed, LegEnded, LegProgress, RecordingEnded
+from pbx.ports import DigitPressed, LegEnded, LegProgress
 
 if TYPE_CHECKING:
     from pbx.calls.call import Call
@@ -207,7 +207,9 @@ class Routing(Stage):
         if box is None or not box.enabled:
             self._resume("unavailable", "no mailbox")
             return
-        call.world.voicemail.leave(call, box, greeting, way.extension, self._resume, self.lead_on)
+        call.world.voicemail.leave(
+            call, self, box, greeting=greeting, extension=way.extension, finish=self._resume
+        )
 
     def lead_on(self, number: str) -> None:
         """The call goes to another number: the caller chose it (an operator), or a code came before it."""
@@ -311,8 +313,8 @@ class Routing(Stage):
     def timer(self, name: str) -> None:
         self._step.timer(name)
 
-    def recorded(self, event: RecordingEnded) -> None:
-        self._step.recorded(event)
+    def kept(self, ok: bool) -> None:
+        self._step.kept(ok)
 
     def hooked(self, answer: str | None) -> None:
         self._step.hooked(answer)

@@ -30,7 +30,6 @@ def listen(call: "Call", *, answer: bool) -> Leg | None:
         return near
     if answer or not call.talk.can_hear:
         call.talk.answer(call.dialled, "", call.tenant.domain, call.now)
-        call.ledger.answered_at = call.ledger.answered_at or call.now
         call.start_timer("maximum", float(call.tenant.snapshot.max_call_seconds))
     else:
         call.do(Progress(leg=near.id, code=183))
