@@ -3,7 +3,6 @@
 import asyncio
 import re
 import secrets
-from typing import Self
 from xml.etree import ElementTree
 
 import sipmessage
@@ -26,10 +25,9 @@ class Watcher(Client):
         self.code: int | None = 200
         self._reader: asyncio.Task[None] | None = None
 
-    async def __aenter__(self) -> Self:
-        await super().__aenter__()
+    async def open(self) -> None:
+        await super().open()
         self._reader = asyncio.create_task(self._read())
-        return self
 
     async def close(self) -> None:
         if self._reader is not None:
