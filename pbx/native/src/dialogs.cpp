@@ -41,11 +41,6 @@ private:
     pjsip_dialog *dialog_;
 };
 
-void add_contact(pjsip_tx_data *data, const pjsip_dialog *dialog) {
-    void *contact = pjsip_hdr_clone(data->pool, dialog->local.contact);
-    pjsip_msg_add_hdr(data->msg, static_cast<pjsip_hdr *>(contact));
-}
-
 // As pjsip_dlg_send_request() numbers and addresses it.
 pjsip_tx_data *build_in(pjsip_dialog *dialog, const std::string &method_name) {
     pjsip_method method;
@@ -132,7 +127,6 @@ void send_in_call(int call_id, std::uint64_t token, const std::string &method, c
     }
     const Locked lock(session->dlg);
     pjsip_tx_data *data = build_in(session->dlg, method);
-    add_contact(data, session->dlg);
     decorate(data, headers, content_type, body);
     dispatch(data, token, -1, &session->dlg->tp_sel);
 }
