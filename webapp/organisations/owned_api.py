@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from rest_framework import mixins, serializers
 from rest_framework.request import Request
@@ -20,11 +21,11 @@ class GatedField(serializers.PrimaryKeyRelatedField):
     def __init__(self, gate: Callable[[Any], QuerySet[Any]], **kwargs: Any) -> None:
         self._gate = gate
         # DRF wants a queryset here; the gate decides when a request is there.
-        super().__init__(queryset=gate(None), **kwargs)
+        super().__init__(queryset=gate(AnonymousUser()), **kwargs)
 
     def get_queryset(self) -> Any:
         request = self.context.get("request")
-        return self._gate(request.user if request is not None else None)
+        return self._gate(request.user if request is not None else AnonymousUser())
 
 
 class OwnedListField(serializers.ListField):
