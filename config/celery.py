@@ -55,6 +55,10 @@ app.conf.update(
             # A worker that was away must not work off a pile of old beats.
             "options": {"expires": HEARTBEAT_SECONDS},
         },
+        "voicemail": {"task": "voicemail.mail", "schedule": 5, "options": {"expires": 5}},
+        "recordings": {"task": "recordings.fetch", "schedule": 5, "options": {"expires": 5}},
+        "retention": {"task": "recordings.expire", "schedule": 3600, "options": {"expires": 3600}},
+        "sounds": {"task": "sounds.tidy", "schedule": 3600, "options": {"expires": 3600}},
         "tidy": {"task": "people.tidy", "schedule": 3600, "options": {"expires": 3600}},
     },
     **_broker(),

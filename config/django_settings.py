@@ -57,6 +57,9 @@ INSTALLED_APPS = [
     "webapp.rooms",
     "webapp.notices",
     "webapp.calls",
+    "webapp.sounds",
+    "webapp.voicemail",
+    "webapp.recordings",
     "webapp.link",
     "webapp.home",
 ]

@@ -100,6 +100,17 @@ class Settings(BaseSettings):
         alias="CENTRALE_HOSTS",
         description="Host names the web answers to besides this machine's own, comma separated",
     )
+    smtp: str | None = Field(
+        None,
+        alias="CENTRALE_SMTP",
+        description="Mail server for voicemail by e-mail: smtp://user:password@host:port, smtps:// (TLS) or "
+        "smtp+tls:// (STARTTLS); no mail is sent when empty",
+    )
+    mail_from: str | None = Field(
+        None,
+        alias="CENTRALE_MAIL_FROM",
+        description="Sender of mails; voicemail@ and the organisation's SIP domain when empty",
+    )
     demo_domain: str = Field(
         "demo.centrale.localhost",
         alias="CENTRALE_DEMO_DOMAIN",
@@ -137,7 +148,7 @@ class Settings(BaseSettings):
                 raise ValueError("give an IP address, for example 192.0.2.10") from None
         return value
 
-    @field_validator("database_url", "redis_url", "control", "public_address", mode="before")
+    @field_validator("database_url", "redis_url", "control", "public_address", "smtp", mode="before")
     @classmethod
     def _empty(cls, value: object) -> object:
         return None if value == "" else value
@@ -154,6 +165,13 @@ class Settings(BaseSettings):
     def _redis(cls, value: str | None) -> str | None:
         if value is not None and not re.match(r"(redis|rediss|unix)://", value):
             raise ValueError("give redis://host:port/number, or leave it empty")
+        return value
+
+    @field_validator("smtp")
+    @classmethod
+    def _smtp(cls, value: str | None) -> str | None:
+        if value is not None and not re.match(r"(smtp|smtps|smtp\+tls)://[^/\s]+/?$", value):
+            raise ValueError("give smtp://user:password@host:port, or leave it empty")
         return value
 
     @field_validator("control")

@@ -14,3 +14,11 @@ class Row(models.Model):
 
     class Meta:
         abstract = True
+
+
+def as_uuid(text: str | None) -> uuid.UUID | None:
+    """An id out of a message of the core; None when it is none of ours."""
+    try:
+        return uuid.UUID(text) if text else None
+    except ValueError:
+        return None

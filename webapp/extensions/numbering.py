@@ -10,7 +10,7 @@ from pbx.control.configuration import STAR_CODES
 from webapp.organisations.models import Organisation
 
 # Models whose rows have an `organisation` and a `number` that people inside dial.
-NUMBERED = ("extensions.Extension", "flows.InternalNumber", "rooms.Room")
+NUMBERED = ("extensions.Extension", "flows.InternalNumber", "rooms.Room", "voicemail.Mailbox")
 
 
 def check_free(row: Any) -> None:

@@ -10,8 +10,11 @@ from webapp.extensions.models import Device, Extension, Supervision
 from webapp.flows import compile as flows
 from webapp.lines import compile as lines
 from webapp.organisations.models import Organisation, PhoneDigest
+from webapp.recordings import compile as recordings
 from webapp.rooms import compile as rooms
+from webapp.sounds import compile as sounds
 from webapp.statuses import compile as statuses
+from webapp.voicemail import compile as voicemail
 
 ATTEMPTS = 5
 # Best first, as phones are challenged (RFC 8760 section 2.4).
@@ -63,18 +66,23 @@ def read_features(tenant: uuid.UUID, extensions: Iterable[Extension]) -> Feature
     forwards = statuses.forwards(tenant)
     allowed = lines.caller_ids(tenant, numbers)
     supervised = _supervised(tenant, numbers)
+    mailboxes = voicemail.of_extensions(tenant)
     return Features(
         parts={
             **drawn,
             **statuses.part(tenant, published),
             **lines.part(tenant, numbers, published),
             **rooms.part(tenant),
+            **sounds.part(tenant),
+            **voicemail.part(tenant, extensions),
+            **recordings.part(tenant, numbers),
         },
         extras={
             key: {
                 "forwards": forwards.get(key, {}),
                 "caller_ids": allowed[key],
                 "supervises": supervised.get(key, []),
+                "mailbox": mailboxes.get(key),
             }
             for key in numbers
         },

@@ -34,6 +34,9 @@ WATCHED = {
             "EmergencyPlace",
         ),
         "rooms": ("Room",),
+        "sounds": ("Sound",),
+        "voicemail": ("Mailbox", "MailboxMember", "Greeting"),
+        "recordings": ("Rule", "RuleExtension", "RuleNumber"),
     }.items()
     for model in models
 }

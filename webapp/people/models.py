@@ -22,6 +22,9 @@ ADMIN_MAY = {
     "statuses": {"view", "add", "change", "delete"},
     "lines": {"view", "add", "change", "delete"},
     "rooms": {"view", "add", "change", "delete"},
+    "sounds": {"view", "add", "change", "delete"},
+    "voicemail": {"view", "add", "change", "delete"},
+    "recordings": {"view", "add", "change", "delete"},
     "notices": {"view", "change"},
 }
 
