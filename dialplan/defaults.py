@@ -3,14 +3,15 @@
 from functools import lru_cache
 
 from dialplan.flow import Flow, parse_flow
+from dialplan.nodes.calling import MAX_SECONDS
 
 SAFE_SECONDS = 25
 
 
 @lru_cache(maxsize=1024)
 def default_flow(seconds: int, mailbox: bool) -> Flow:
-    """Ring the called extension for `seconds` (1 to 600), then let its mailbox answer if it has one."""
-    ring = {"type": "ring", "targets": [{"extension": "self"}], "seconds": seconds}
+    """Ring the called extension for `seconds` (at most 600), then let its mailbox answer if it has one."""
+    ring = {"type": "ring", "targets": [{"extension": "self"}], "seconds": min(seconds, MAX_SECONDS)}
     nodes: dict[str, object] = {"ring": ring}
     if mailbox:
         outcomes = ("busy", "declined", "no_answer", "not_registered")

@@ -7,6 +7,7 @@ from typing import Any
 from dialplan.errors import FlowError
 
 MAX_NAME = 200
+MAX_SHOWN = 64
 
 _ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 _NUMBER = re.compile(r"[0-9A-Za-z*#+._-]{1,32}")
@@ -35,7 +36,8 @@ class Fields:
         self._read: set[object] = set()
 
     def at(self, name: str) -> str:
-        """The path of a member."""
+        """The path of a member. Names that nobody can read, or that are very long, are told in short."""
+        name = name[:MAX_SHOWN] if name.isprintable() else ascii(name)[:MAX_SHOWN]
         return f"{self._path}.{name}" if self._path else name
 
     def error(self, name: str, problem: str) -> FlowError:
@@ -126,9 +128,9 @@ class Fields:
 
     def end(self) -> None:
         """Refuse what was not read. Raises FlowError."""
-        for name in self._data:
+        for name in self.names():
             if name not in self._read:
-                raise self.error(str(name)[:64], "There is no such field.")
+                raise self.error(name, "There is no such field.")
 
 
 def plain(seconds: float) -> float | int:

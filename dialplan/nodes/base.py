@@ -11,6 +11,7 @@ from dialplan.reading import Fields
 from dialplan.scene import Scene
 
 ELSE = "else"
+MAX_LINKS = 100
 
 Ending = tuple[int, str | None]
 ENDINGS: Mapping[str, Ending] = MappingProxyType(
@@ -129,9 +130,12 @@ def links(fields: Fields, node: type[Node]) -> Mapping[str, str]:
         fields.raw("next", None)
         return MappingProxyType({})
     inner = Fields(fields.raw("next"), fields.at("next"))
+    names = inner.names()
+    if len(names) > MAX_LINKS:
+        raise fields.error("next", f"A node leads to at most {MAX_LINKS} others.")
     found = {}
-    for key in inner.names():
+    for key in names:
         if not node.accepts(key) and not (key == ELSE and node.outcomes):
-            raise inner.error(key[:64], f"A node of type {node.type} has no such outcome.")
+            raise inner.error(key, f"A node of type {node.type} has no such outcome.")
         found[key] = inner.id(key)
     return MappingProxyType(found)

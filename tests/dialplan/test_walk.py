@@ -45,6 +45,10 @@ def test_the_usual_flow_rings_and_then_lets_the_mailbox_answer() -> None:
     assert walk.broken is None
 
 
+def test_an_extension_that_rings_for_ever_rings_as_long_as_a_node_may() -> None:
+    assert Walk({"": default_flow(86400, False)}, "", call()).begin(1000.0) == Ring((OWN,), "all", 600.0)
+
+
 @pytest.mark.parametrize(
     ("outcome", "code", "prompt"),
     [
