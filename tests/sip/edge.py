@@ -284,7 +284,9 @@ class Dialog:
         """Answer a request in the dialog; an INVITE gets our SDP with a 200."""
         body = b""
         if code == 200 and request.method == "INVITE":
-            body = sdp if sdp is not None else self.phone.raw.sdp(self.phone.rtp_port)
+            # One codec: PJSIP would change the call at once to settle on one of several.
+            one = self.phone.raw.sdp(self.phone.rtp_port).replace(b"AVP 8 0 101", b"AVP 8 101")
+            body = sdp if sdp is not None else one
         await self.phone.raw.respond(
             request, code, to_tag=self.tag, headers=[self.phone.contact, *headers], body=body
         )
