@@ -12,8 +12,7 @@ import structlog
 
 from pbx.control.messages import Event
 from pbx.directory import Directory
-from pbx.ports import Binding, DialogId, Locations, Notify, Reply
-from pbx.ports.files import Counts
+from pbx.ports import Binding, DialogId, Locations, Mail, Notify, Reply
 from pbx.presence.presence import Presence, Steps
 from pbx.sip.subscriptions import Notified, Subscribing
 from pbx.store.subscriptions import Subscriptions
@@ -29,10 +28,9 @@ class Phones(Protocol):
     def dialog(self, leg: str) -> DialogId | None: ...
 
 
-class Mail(Protocol):
-    """Where messages lie."""
+class Mailboxes(Mail, Protocol):
+    """Where messages lie, and who tells when they change."""
 
-    def counts(self, tenant: str, mailbox: str) -> Counts: ...
     def listen(self, changed: Callable[[str, str], None]) -> None: ...
 
 
@@ -44,15 +42,15 @@ class Lamps:
         directory: Directory,
         locations: Locations,
         table: Subscriptions,
+        mail: Mailboxes,
         contact: Callable[[str], str],
     ) -> None:
         """`contact` gives our Contact on a transport."""
-        self._presence = Presence(directory, locations, self, contact)
-        self._directory = directory
+        self._presence = Presence(directory, locations, mail, self, contact)
         self._table = table
         self._phones: Phones | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._mail: Mail | None = None
+        mail.listen(self._mailbox)
 
     def attach(self, phones: Phones) -> None:
         self._phones = phones
@@ -61,18 +59,9 @@ class Lamps:
         """The SIP dialog of a leg (ports.Dialogs)."""
         return self._phones.dialog(leg) if self._phones is not None else None
 
-    def follow(self, mail: Mail) -> None:
-        """Show what lies in these mailboxes."""
-        self._mail = mail
-        for tenant in self._directory.tenants():
-            for mailbox in tenant.snapshot.mailboxes:
-                self._mailbox(tenant.id, mailbox.id)
-        mail.listen(self._mailbox)
-
     def _mailbox(self, tenant: str, mailbox: str) -> None:
-        assert self._mail is not None
-        counts = self._mail.counts(tenant, mailbox)
-        self._carry_out(self._presence.mailbox(tenant, mailbox, counts.new, counts.old, time.time()))
+        if self._phones is not None:
+            self._carry_out(self._presence.mailbox(tenant, mailbox, time.time()))
 
     def restore(self, bindings: Iterable[Binding], now: float) -> None:
         """Take up the subscriptions of before a restart and tell all phones how it is now."""

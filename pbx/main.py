@@ -103,7 +103,7 @@ async def build(settings: Settings) -> tuple[Node, SipStack, ControlServer, Stor
     served = AdmissionSettings(hosts=frozenset({config.host}))
     admission = Admission(directory, Digests(), guard, served, door)
     chores = Chores(files, private=settings.private_hooks)
-    lamps = Lamps(directory, bindings, store.subscriptions, partial(our_contact, config))
+    lamps = Lamps(directory, bindings, store.subscriptions, files.mailboxes, partial(our_contact, config))
     node = Node(
         Parts(
             directory=directory,
@@ -132,7 +132,6 @@ async def build(settings: Settings) -> tuple[Node, SipStack, ControlServer, Stor
     node.attach(stack)
     try:
         stack.start()
-        lamps.follow(files.mailboxes)
         node.restore(time.time())
         control = control_server(node, files, settings)
         await control.start()

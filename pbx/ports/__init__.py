@@ -90,6 +90,7 @@ from pbx.ports.sounds import (
 from pbx.ports.subscriptions import (
     DialogId,
     Dialogs,
+    Mail,
     Notify,
     Package,
     Subscription,
@@ -140,6 +141,7 @@ __all__ = [
     "LegProgress",
     "Line",
     "Locations",
+    "Mail",
     "MarkMessage",
     "MarkRecording",
     "MediaSilent",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from pbx.ports.bindings import Binding
+from pbx.ports.files import Counts
 from pbx.ports.requests import Headers
 
 Package = Literal["dialog", "presence", "message-summary"]
@@ -64,6 +65,13 @@ class DialogId:
     call_id: str
     local_tag: str
     remote_tag: str
+
+
+class Mail(Protocol):
+    """Where messages lie."""
+
+    def counts(self, tenant: str, mailbox: str) -> Counts:
+        """How many lie in a mailbox now."""
 
 
 class Dialogs(Protocol):

@@ -1,8 +1,10 @@
 """What is known of calls, people, phones and mailboxes, and the states that follow from it."""
 
+from collections.abc import Iterable
+
 from pbx.control.messages import CallRecord, ExtensionState
 from pbx.directory import Directory, Tenant
-from pbx.ports import Locations
+from pbx.ports import Locations, Mail
 from pbx.presence.states import Messages, State, dialogs_of, person, slot_of, switched
 from pbx.presence.subjects import STATUS, Mailboxes, Subject
 
@@ -12,14 +14,14 @@ _NOBODY: dict[str, CallRecord] = {}
 class Facts:
     """Takes what happens and gives the state of any subject. A call costs a few look-ups, watched or not."""
 
-    def __init__(self, directory: Directory, locations: Locations) -> None:
+    def __init__(self, directory: Directory, locations: Locations, mail: Mail) -> None:
         self.mailboxes = Mailboxes()
         self._directory = directory
         self._locations = locations
+        self._mail = mail
         self._places: dict[str, frozenset[str]] = {}
         self._calls: dict[tuple[str, str], dict[str, CallRecord]] = {}
         self._extensions: dict[tuple[str, str], ExtensionState] = {}
-        self._messages: dict[tuple[str, str], Messages] = {}
 
     def call(self, record: CallRecord) -> frozenset[str]:
         """A call began, changed or ended: the extensions and slots that it touches or touched."""
@@ -51,16 +53,11 @@ class Facts:
         """What a user set changed."""
         self._extensions[state.tenant, state.extension] = state
 
-    def mailbox(self, tenant: str, mailbox: str, messages: Messages) -> None:
-        """What lies in a mailbox changed."""
-        self._messages[tenant, mailbox] = messages
-
     def forget(self, tenant: str) -> None:
         """The organisation is gone."""
         self.mailboxes.forget(tenant)
-        for table in (self._extensions, self._messages):
-            for key in [key for key in table if key[0] == tenant]:
-                del table[key]
+        for key in [key for key in self._extensions if key[0] == tenant]:
+            del self._extensions[key]
 
     def state(self, subject: Subject, now: float) -> State:
         """How it is now. Nothing going on when its organisation is gone."""
@@ -78,9 +75,9 @@ class Facts:
             case "person":
                 state = self._person(tenant, subject, now)
             case "mailbox":
-                state = self._messages.get((tenant.id, subject.name), Messages())
+                state = self._waiting(tenant, (subject.name,))
             case "lamp":
-                state = self._lamp(tenant, subject.name)
+                state = self._waiting(tenant, self.mailboxes.of(tenant, subject.name))
         return state
 
     def _at(self, subject: Subject) -> dict[str, CallRecord]:
@@ -113,7 +110,6 @@ class Facts:
         devices = tenant.devices_of(extension)
         return any(self._locations.of_device(tenant.id, device.id, now) for device in devices)
 
-    def _lamp(self, tenant: Tenant, extension: str) -> Messages:
-        found = [self._messages.get((tenant.id, box)) for box in self.mailboxes.of(tenant, extension)]
-        known = [messages for messages in found if messages is not None]
-        return Messages(sum(each.new for each in known), sum(each.old for each in known))
+    def _waiting(self, tenant: Tenant, boxes: Iterable[str]) -> State:
+        found = [self._mail.counts(tenant.id, box) for box in boxes]
+        return Messages(sum(each.new for each in found), sum(each.old for each in found))

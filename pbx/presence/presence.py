@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from pbx.control.messages import CallRecord, ExtensionState
 from pbx.directory import Directory, Tenant
-from pbx.ports import Binding, Caller, Dialogs, Locations, Notify, Reply, Request, Subscription
+from pbx.ports import Binding, Caller, Dialogs, Locations, Mail, Notify, Reply, Request, Subscription
 from pbx.presence.facts import Facts
 from pbx.presence.notices import Notices
 from pbx.presence.outbox import GAP, Channel, Outbox
@@ -48,12 +48,17 @@ class Presence:
     """All subscriptions of this node. `contact` gives our Contact on a transport."""
 
     def __init__(
-        self, directory: Directory, locations: Locations, dialogs: Dialogs, contact: Callable[[str], str]
+        self,
+        directory: Directory,
+        locations: Locations,
+        mail: Mail,
+        dialogs: Dialogs,
+        contact: Callable[[str], str],
     ) -> None:
         self._directory = directory
         self._locations = locations
         self._contact = contact
-        self._facts = Facts(directory, locations)
+        self._facts = Facts(directory, locations, mail)
         self._watches = Watches()
         self._subscribing = Subscribing(directory, self._facts, self._watches)
         self._flows: dict[Key, Flow] = {}
@@ -108,9 +113,9 @@ class Presence:
             self._changed((Subject(tenant.id, "person", state.extension), *features), now)
         return self._settle(now)
 
-    def mailbox(self, tenant_id: str, mailbox: str, new: int, old: int, now: float) -> Steps:
-        """So many messages lie in a mailbox now: lamps of who watches it, and of phones that never ask."""
-        self._facts.mailbox(tenant_id, mailbox, Messages(new, old))
+    def mailbox(self, tenant_id: str, mailbox: str, now: float) -> Steps:
+        """Other messages lie in a mailbox than before: lamps of who watches it, and of phones that never
+        ask."""
         tenant = self._directory.tenant(tenant_id)
         if tenant is not None:
             listeners = self._facts.mailboxes.listeners(tenant, mailbox)

@@ -9,6 +9,7 @@ from pbx.control.configuration import MailboxConfig, Snapshot, StatusConfig
 from pbx.control.messages import CallRecord, ExtensionState, LegRecord
 from pbx.directory import Directory
 from pbx.ports import Binding, Caller, DialogId, Notify, Reply, Subscription
+from pbx.ports.files import Counts
 from pbx.presence.presence import Presence, Steps
 from pbx.registrar.bindings import Bindings
 from tests.running import organisation
@@ -95,6 +96,7 @@ class World:
     rows: dict[tuple[str, str, str], Subscription] = field(default_factory=dict)
     sent: list[Notify] = field(default_factory=list)
     dialogs: dict[str, DialogId] = field(default_factory=dict)
+    boxes: dict[tuple[str, str], Counts] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.directory = Directory()
@@ -105,11 +107,14 @@ class World:
 
     def _fresh(self) -> Presence:
         return Presence(
-            self.directory, self.bindings, self, lambda transport: f"<sip:centrale@core;{transport}>"
+            self.directory, self.bindings, self, self, lambda transport: f"<sip:centrale@core;{transport}>"
         )
 
     def dialog(self, leg: str) -> DialogId | None:
         return self.dialogs.get(leg)
+
+    def counts(self, tenant: str, mailbox: str) -> Counts:
+        return self.boxes.get((tenant, mailbox), Counts(0, 0))
 
     def took(self, steps: Steps) -> list[Notify]:
         """Do what the logic decided; the NOTIFYs that followed."""
@@ -174,7 +179,8 @@ class World:
 
     def mail(self, mailbox: str, new: int, old: int = 0) -> list[Notify]:
         self.now += 1.0
-        return self.took(self.presence.mailbox(TENANT, mailbox, new, old, self.now))
+        self.boxes[TENANT, mailbox] = Counts(new, old)
+        return self.took(self.presence.mailbox(TENANT, mailbox, self.now))
 
     def registers(self, *bindings: Binding) -> list[Notify]:
         self.now += 1.0
