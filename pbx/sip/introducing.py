@@ -7,8 +7,8 @@ from time import monotonic
 import pbx_native
 
 from pbx.ports import Identify
+from pbx.sip.agenda import Agenda
 from pbx.sip.leg import Introduction, SipLeg
-from pbx.sip.media import Agenda
 from pbx.sip.results import Results
 from pbx.sip.uris import name_addr, user_uri
 

@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Callable
-from time import monotonic
 
 import pbx_native
 import pjsua2 as pj
@@ -10,8 +9,6 @@ import structlog
 
 from pbx.ports import (
     Answer,
-    Bridge,
-    ChangeRecording,
     DialogId,
     HangUp,
     Identify,
@@ -21,22 +18,15 @@ from pbx.ports import (
     LegEnded,
     LegEvent,
     MediaSilent,
-    Play,
-    PlayToRoom,
     Progress,
     Prompt,
-    PromptEnded,
     Reply,
     Request,
     SendDigit,
     SipCommand,
-    Spoken,
-    StartRecording,
-    StopPlaying,
-    StopRecording,
     TellReferrer,
-    Unbridge,
 )
+from pbx.sip.agenda import Agenda
 from pbx.sip.callers import Shown, called, shown
 from pbx.sip.endpoint import add_header, call_options
 from pbx.sip.gate import Admitted
@@ -44,7 +34,7 @@ from pbx.sip.introducing import Introductions
 from pbx.sip.inviting import Inviter
 from pbx.sip.leg import SipLeg
 from pbx.sip.lines import Lines
-from pbx.sip.media import Agenda, Patchbay
+from pbx.sip.media import LegAudio, MediaEvent, Patchbay, SharedAudio
 from pbx.sip.names import Replaces
 from pbx.sip.offer import codecs
 from pbx.sip.referring import Referrals
@@ -53,7 +43,6 @@ from pbx.sip.uris import host_port, name_addr, user_uri
 
 log = structlog.get_logger("pbx.legs")
 
-_TAIL = 0.15  # seconds a prompt may still sound in the phone's jitter buffer
 _SILENCE_STEP = 5.0  # seconds between reports of a leg that sends nothing
 
 
@@ -62,7 +51,7 @@ class Legs:
 
     def __init__(
         self,
-        post: Callable[[IncomingCall | LegEvent], None],
+        post: Callable[[IncomingCall | LegEvent | MediaEvent], None],
         lines: Lines,
         inviter: Inviter,
         *,
@@ -73,14 +62,12 @@ class Legs:
         self.post = post
         self._lines = lines
         self._inviter = inviter
-        self._find_prompt = find_prompt
-        self._agenda = agenda
         self._legs: dict[str, SipLeg] = {}
         self._by_call: dict[int, SipLeg] = {}
         self._graveyard: list[SipLeg] = []
         self._referrals = Referrals(post, self.find, agenda)
         self._introductions = Introductions(results, agenda)
-        self.patchbay = Patchbay(self._legs.get)
+        self.patchbay = Patchbay(self._legs.get, find_prompt, post, agenda)
 
     # --- From PJSIP --------------------
 
@@ -127,11 +114,11 @@ class Legs:
 
     def media_changed(self, leg: SipLeg) -> None:
         leg.silent_since = None
-        self.patchbay.refresh(leg.leg)
+        self.patchbay.refresh(leg)
 
     def gone(self, leg: SipLeg) -> None:
         """The call is over in PJSIP. The object dies once its callback has returned."""
-        self.patchbay.forget(leg.leg)
+        self.patchbay.forget(leg)
         self._introductions.forget(leg)
         leg.referral = None
         self._by_call.pop(leg.getId(), None)
@@ -153,13 +140,8 @@ class Legs:
         if isinstance(command, Invite):
             self._invite(command)
             return
-        if isinstance(command, Bridge):
-            self.patchbay.bridge(command.a, command.b)
-            return
-        if isinstance(command, Unbridge):
-            self.patchbay.unbridge(command.a, command.b)
-            return
-        if isinstance(command, StartRecording | ChangeRecording | StopRecording | PlayToRoom):
+        if isinstance(command, LegAudio | SharedAudio):
+            self.patchbay.carry_out(command)
             return
         leg = self._legs.get(command.leg)
         if leg is None:
@@ -182,10 +164,6 @@ class Legs:
                 self._introductions.want(leg, command)
             case TellReferrer():
                 self._referrals.tell(leg, command)
-            case Play():
-                self._play(leg, command)
-            case StopPlaying():
-                self.patchbay.stop(leg.leg)
             case SendDigit():
                 self._send_digit(leg, command)
 
@@ -223,22 +201,6 @@ class Legs:
             else:
                 pbx_native.set_cancel_reason(leg.getId(), command.cause)
         leg.hangup(options)
-
-    def _play(self, leg: SipLeg, command: Play) -> None:
-        sound = command.sounds[0]
-        prompt = self._find_prompt(sound.name, sound.language) if isinstance(sound, Spoken) else None
-        if prompt is None:
-            log.warning("prompt.missing", sound=str(sound))
-            self.post(PromptEnded(leg=leg.leg))
-            return
-        self.patchbay.play(leg.leg, prompt.path, command.loop)
-        if not command.loop:
-            self._agenda.at(monotonic() + prompt.seconds + _TAIL, lambda: self._prompt_over(leg))
-
-    def _prompt_over(self, leg: SipLeg) -> None:
-        if leg.leg in self._legs:
-            self.patchbay.stop(leg.leg)
-            self.post(PromptEnded(leg=leg.leg))
 
     def _send_digit(self, leg: SipLeg, command: SendDigit) -> None:
         param = pj.CallSendDtmfParam()

@@ -1,132 +1,136 @@
-"""Who hears what: bridges between legs and prompts to them, kept as wishes that survive a re-INVITE."""
+"""What legs hear and what is kept of it: the logic's orders, given to the native audio bridge."""
 
-import heapq
-import itertools
 from collections.abc import Callable
 
 import pbx_native
-import pjsua2 as pj
+import structlog
 
+from pbx.ports import (
+    Bridge,
+    ChangeRecording,
+    JoinRoom,
+    LeaveRoom,
+    MuteMember,
+    Play,
+    PlayToRoom,
+    PromptEnded,
+    RecordingEnded,
+    RoomSpeaking,
+    StartMusic,
+    StartRecording,
+    StopMusic,
+    StopPlaying,
+    StopRecording,
+    Unbridge,
+)
+from pbx.sip.agenda import Agenda
 from pbx.sip.leg import SipLeg
+from pbx.sip.playing import FindPrompt, Player
+from pbx.sip.recording import Recordings
+from pbx.sip.rooms import Rooms
+
+log = structlog.get_logger("pbx.media")
+
+LegAudio = Play | StopPlaying | StartMusic | StopMusic | JoinRoom | LeaveRoom | MuteMember
+SharedAudio = Bridge | Unbridge | StartRecording | ChangeRecording | StopRecording | PlayToRoom
+MediaEvent = PromptEnded | RecordingEnded | RoomSpeaking
+
+MUSIC = ("default", "music")  # the built-in music, by name and folder
 
 
 class Patchbay:
-    """The wanted connections of each leg. A leg whose media is not there yet, or is made anew by a re-INVITE,
-    is connected when `refresh` sees it.
+    """Orders to the audio bridge. It keeps them for as long as the call lives, through every re-INVITE, also
+    when there is no media yet. PJSIP thread only."""
 
-    Two legs that hear nothing but each other are joined past the conference bridge, which costs a fraction;
-    everything else is mixed in it."""
-
-    def __init__(self, find: Callable[[str], SipLeg | None]) -> None:
+    def __init__(
+        self,
+        find: Callable[[str], SipLeg | None],
+        find_prompt: FindPrompt,
+        post: Callable[[MediaEvent], None],
+        agenda: Agenda,
+    ) -> None:
         self._find = find
-        self._peers: dict[str, set[str]] = {}
-        self._players: dict[str, pj.AudioMediaPlayer] = {}
+        self._find_prompt = find_prompt
+        self._player = Player(find_prompt, post)
+        self._rooms = Rooms(agenda, post)
+        self._recordings = Recordings(self._call, post)
 
-    def bridge(self, a: str, b: str) -> None:
-        """Two legs hear each other, now or as soon as both have media."""
-        for leg, peer in ((a, b), (b, a)):
-            peers = self._peers.setdefault(leg, set())
-            for other in peers:
-                self._mix(leg, other)
-            peers.add(peer)
-        self._connect(a, b)
+    def _call(self, leg: str) -> int | None:
+        found = self._find(leg)
+        return None if found is None else found.getId()
 
-    def unbridge(self, a: str, b: str) -> None:
-        """They no longer do."""
-        self._peers.get(a, set()).discard(b)
-        self._peers.get(b, set()).discard(a)
-        self._part(a)
-        first, second = self._audio(a), self._audio(b)
-        if first is not None and second is not None:
-            first.stopTransmit(second)
-            second.stopTransmit(first)
+    def carry_out(self, command: LegAudio | SharedAudio) -> None:
+        """Do what the logic decided; what concerns a leg that is gone is nothing to do."""
+        match command:
+            case Bridge() | Unbridge():
+                self._bridge(command)
+            case StartRecording():
+                self._recordings.start(command)
+            case ChangeRecording():
+                self._recordings.change(command)
+            case StopRecording():
+                self._recordings.stop(command.recording)
+            case PlayToRoom():
+                self._rooms.play(command.room, self._player.paths(command.sounds))
+            case _ if (call := self._call(command.leg)) is not None:
+                self._on_leg(call, command)
 
-    def play(self, leg: str, path: str, loop: bool) -> None:
-        """Play a file to a leg now, or as soon as it has media. Raises pj.Error if it cannot be read."""
-        self.stop(leg)
-        player = pj.AudioMediaPlayer()
-        player.createPlayer(path, 0 if loop else pj.PJMEDIA_FILE_NO_LOOP)
-        for peer in self._peers.get(leg, ()):
-            self._mix(leg, peer)
-        self._players[leg] = player
-        self._start(leg)
+    def _on_leg(self, call: int, command: LegAudio) -> None:
+        match command:
+            case Play():
+                self._player.play(command.leg, call, command.sounds, loop=command.loop)
+            case StopPlaying():
+                self._player.stop(command.leg, call)
+            case StartMusic():
+                self._start_music(call, command.path)
+            case StopMusic():
+                pbx_native.stop_music(call)
+            case JoinRoom():
+                self._rooms.join(command.leg, call, command.room, muted=command.muted)
+            case LeaveRoom():
+                self._rooms.leave(command.leg, call)
+            case MuteMember():
+                self._rooms.mute(call, on=command.on)
 
-    def stop(self, leg: str) -> None:
-        """Stop what plays to the leg, if anything."""
-        if self._players.pop(leg, None) is not None:
-            for peer in self._peers.get(leg, ()):
-                self._connect(leg, peer)
+    def _bridge(self, command: Bridge | Unbridge) -> None:
+        a, b = self._call(command.a), self._call(command.b)
+        if a is None or b is None:
+            return
+        if isinstance(command, Bridge):
+            pbx_native.join(a, b)
+        else:
+            pbx_native.part(a, b)
 
-    def refresh(self, leg: str) -> None:
-        """The media of the leg was made or made anew: connect what is wanted."""
-        for peer in self._peers.get(leg, ()):
-            self._connect(leg, peer)
-        if leg in self._players:
-            self._start(leg)
+    def _start_music(self, call: int, path: str | None) -> None:
+        if path is None:
+            built_in = self._find_prompt(*MUSIC)
+            path = built_in.path if built_in else ""
+        pbx_native.start_music(call, path)  # silence when it cannot be read: the caller is still on hold
 
-    def forget(self, leg: str) -> None:
-        """The leg is gone; PJSIP has dropped its port and with it its connections."""
-        self._players.pop(leg, None)
-        for peer in self._peers.pop(leg, ()):
-            self._peers[peer].discard(leg)
-            if not self._peers[peer]:
-                del self._peers[peer]
+    def refresh(self, leg: SipLeg) -> None:
+        """The media of the leg changed."""
+        pbx_native.hold(leg.getId(), leg.held)
+
+    def forget(self, leg: SipLeg) -> None:
+        """The leg is gone."""
+        self._player.forget(leg.leg)
+        self._rooms.leave(leg.leg, leg.getId())
+        pbx_native.forget(leg.getId())
+
+    def report(self) -> None:
+        """Tell what ended in the audio bridge since the last time. It wakes the thread for that."""
+        ends = pbx_native.audio_ends()
+        if ends is None:
+            return
+        played, recorded, unplayable = ends
+        for path in unplayable:
+            log.warning("sound.unplayable", path=path)
+        for token in played:
+            self._player.over(token)
+        for end in recorded:
+            self._recordings.over(*end)
 
     @property
     def size(self) -> int:
-        """Legs with bridges or players, for leak checks."""
-        return len(self._peers) + len(self._players)
-
-    def _alone(self, a: str, b: str) -> bool:
-        """Whether these two hear nothing but each other."""
-        plain = self._peers.get(a) == {b} and self._peers.get(b) == {a}
-        return plain and a not in self._players and b not in self._players
-
-    def _connect(self, a: str, b: str) -> None:
-        first, second = self._find(a), self._find(b)
-        if first is None or second is None or not (first.has_media and second.has_media):
-            return
-        if not (self._alone(a, b) and pbx_native.join(first.getId(), second.getId())):
-            self._mix(a, b)
-
-    def _mix(self, a: str, b: str) -> None:
-        """Connect two legs in the conference bridge."""
-        self._part(a)
-        first, second = self._audio(a), self._audio(b)
-        if first is not None and second is not None:
-            first.startTransmit(second)
-            second.startTransmit(first)
-
-    def _part(self, leg: str) -> None:
-        if found := self._find(leg):
-            pbx_native.part(found.getId())
-
-    def _start(self, leg: str) -> None:
-        audio = self._audio(leg)
-        if audio is not None:
-            self._players[leg].startTransmit(audio)
-
-    def _audio(self, leg: str) -> pj.AudioMedia | None:
-        found = self._find(leg)
-        if found is None or not found.has_media:
-            return None
-        try:
-            return found.getAudioMedia(-1)
-        except pj.Error:
-            return None  # media negotiated away, or held with no direction left
-
-
-class Agenda:
-    """What the PJSIP thread has to do later: (when, what), run by `run_due`."""
-
-    def __init__(self) -> None:
-        self._heap: list[tuple[float, int, Callable[[], None]]] = []
-        self._order = itertools.count()
-
-    def at(self, when: float, action: Callable[[], None]) -> None:
-        """Do `action` at monotonic time `when`, in seconds."""
-        heapq.heappush(self._heap, (when, next(self._order), action))
-
-    def run_due(self, now: float) -> None:
-        while self._heap and self._heap[0][0] <= now:
-            heapq.heappop(self._heap)[2]()
+        """Prompts, legs in rooms and recordings, for leak checks."""
+        return self._player.size + self._rooms.size + self._recordings.size

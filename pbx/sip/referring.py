@@ -8,8 +8,8 @@ import pbx_native
 
 from pbx.ports import Referred, Reply, Request, TellReferrer
 from pbx.sip import names
+from pbx.sip.agenda import Agenda
 from pbx.sip.leg import Referral, SipLeg
-from pbx.sip.media import Agenda
 from pbx.sip.names import Replaces
 
 EXPIRES = 180  # seconds that a phone may wait for the end of a transfer

@@ -23,6 +23,7 @@ from pbx.ports import (
     TrunkChanged,
 )
 from pbx.sip.accounts import Accounts
+from pbx.sip.agenda import Agenda
 from pbx.sip.connections import Connections, most_connections
 from pbx.sip.endpoint import (
     CodecOrder,
@@ -36,7 +37,7 @@ from pbx.sip.gate import Gate, Registration, Screen
 from pbx.sip.inviting import Inviter
 from pbx.sip.legs import Legs
 from pbx.sip.lines import Lines
-from pbx.sip.media import Agenda
+from pbx.sip.media import MediaEvent
 from pbx.sip.resolving import Resolver
 from pbx.sip.results import Results
 from pbx.sip.subscriptions import Notified, Notifier, Subscribing
@@ -80,6 +81,7 @@ class Malformed:
 StackEvent = (
     IncomingCall
     | LegEvent
+    | MediaEvent
     | Registration
     | Subscribing
     | Notified
@@ -254,6 +256,7 @@ class SipStack:
                 log.exception("sip.command_failed")
         for held in self._gate.held():
             self._post(held)
+        self._table().patchbay.report()
         self._table().bury()
 
     def _close(self, endpoint: pj.Endpoint) -> None:
@@ -261,6 +264,7 @@ class SipStack:
         deadline = monotonic() + 2.0
         while self._table().count and monotonic() < deadline:
             endpoint.libHandleEvents(_POLL)
+            self._table().patchbay.report()
             self._table().bury()
         self._trunks.close()
         pbx_native.uninstall()

@@ -80,14 +80,11 @@ class TestCall(pj.Call):
         brief = pbx_native.call_brief(self.getId())
         say(event="call", id=self.getId(), brief=brief, stats=pbx_native.call_stats(self.getId()))
         if brief and brief[0] == pj.PJSIP_INV_STATE_DISCONNECTED:
+            pbx_native.forget(self.getId())
             Agent.calls.pop(self.getId(), None)
 
     def onCallMediaState(self, prm: Any) -> None:
-        info = self.getInfo()
-        for index, media in enumerate(info.media):
-            if media.type == pj.PJMEDIA_TYPE_AUDIO and media.status == pj.PJSUA_CALL_MEDIA_ACTIVE:
-                audio = self.getAudioMedia(index)
-                audio.startTransmit(audio)  # echo, so that RTP flows both ways
+        pbx_native.join(self.getId(), self.getId())  # echo, so that RTP flows both ways
         say(event="media", id=self.getId(), brief=pbx_native.call_brief(self.getId()))
 
     def onCallRedirected(self, prm: Any) -> int:

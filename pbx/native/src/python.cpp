@@ -2,7 +2,6 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
-#include "bridge.hpp"
 #include "calls.hpp"
 #include "connections.hpp"
 #include "core.hpp"
@@ -11,6 +10,7 @@
 #include "loop.hpp"
 #include "message.hpp"
 #include "outgoing.hpp"
+#include "python_audio.hpp"
 #include "screen.hpp"
 
 namespace py = pybind11;
@@ -318,9 +318,6 @@ void bind_calls(py::module_ &m) {
     m.def("call_stats", &stats_tuple, py::arg("call_id"));
     m.def("rx_packets", &rx_packets, py::arg("call_ids"));
     m.def("set_cancel_reason", &set_cancel_reason, py::arg("call_id"), py::arg("value"));
-    m.def("join", &join, py::arg("call_a"), py::arg("call_b"));
-    m.def("part", &part, py::arg("call_id"));
-    m.def("joined", &joined);
     m.def("trim_callbacks", &trim_callbacks, py::arg("keep") = std::vector<std::string>());
 }
 
@@ -345,6 +342,7 @@ PYBIND11_MODULE(pbx_native, m) {
     bind_messages(m);
     bind_dialogs(m);
     bind_calls(m);
+    bind_audio(m);
     m.def(
         "install",
         [](py::function screen, py::object on_refer, py::object on_result, py::object on_message,

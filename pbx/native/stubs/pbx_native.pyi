@@ -268,13 +268,65 @@ def wake() -> None:
 def log_level(level: int) -> None:
     """How much PJSIP logs, 0 to 6; may be called before the endpoint exists."""
 
-def join(call_a: int, call_b: int) -> bool:
-    """Two calls hear each other directly, past the conference bridge. False when they cannot (no audio yet,
-    packet times other than 20 ms): connect them in the conference bridge then. Ends by itself with either
-    stream."""
+# --- Audio: what each call hears. Orders for a call without audio wait for it, and outlive a re-INVITE;
+# `forget` ends them all. Calls that do not exist are ignored. ---
 
-def part(call_id: int) -> None:
-    """Give a call's audio, and its peer's, back to the conference bridge."""
+def join(call_a: int, call_b: int) -> None:
+    """Two calls hear each other; one call twice hears itself."""
 
-def joined() -> int:
-    """Calls that are joined now."""
+def part(call_a: int, call_b: int) -> None:
+    """They no longer do."""
+
+def hold(call_id: int, on: bool) -> None:
+    """The phone holds the call: recordings have silence for it."""
+
+def forget(call_id: int) -> None:
+    """The call is over."""
+
+def play(call_id: int, token: int, paths: Sequence[str], loop: bool = False) -> None:
+    """WAV files one after the other, instead of all else that the call hears and of what played before. Once
+    the last is over audio_ends() tells `token`, which must not be 0. What cannot be read is left out."""
+
+def stop_playing(call_id: int) -> None:
+    """At once; its token is told no more, unless it ended already."""
+
+def start_music(call_id: int, path: str) -> None:
+    """A WAV file for ever, instead of joined calls and room; all who hear a file are at the same place of it.
+    A file that cannot be read is silence."""
+
+def stop_music(call_id: int) -> None: ...
+def enter_room(call_id: int, room: str, muted: bool = False) -> None:
+    """The call hears everyone in the room but itself. A room is there while anyone is in it."""
+
+def leave_room(call_id: int) -> None: ...
+def mute(call_id: int, on: bool) -> None:
+    """In the room it is in, the call is not heard, nor recorded."""
+
+def play_to_room(room: str, paths: Sequence[str]) -> None:
+    """WAV files that everyone in the room hears; further ones wait (at most 20 rows; more are dropped)."""
+
+def room_levels(room: str) -> list[tuple[int, float]]:
+    """Calls in a room that are not muted, and the level of each since the last look, in dBov (-100:
+    silence)."""
+
+def start_recording(
+    id: str,
+    path: str,
+    sides: Sequence[Sequence[int]],
+    max_seconds: float,
+    max_bytes: int | None = None,
+    silence_seconds: float | None = None,
+) -> None:
+    """Record calls to a WAV file of 16-bit PCM, a channel for each of one or two sides, 16 kHz if any call is
+    wideband now, else 8 kHz. audio_ends() tells when it is closed and synced. ValueError for an id that runs,
+    or three sides."""
+
+def change_recording(id: str, paused: bool, sides: Sequence[Sequence[int]]) -> None: ...
+def stop_recording(id: str) -> None: ...
+def audio_ends() -> tuple[list[int], list[tuple[str, float, int, str]], list[str]] | None:
+    """What ended since the last look, None when nothing did; a running poll() returns for it. Tokens of
+    play(); recordings as (id, seconds, bytes, reason: stopped, silence, longest, largest, gone, failed);
+    files that could not be played."""
+
+def audio_counts() -> tuple[int, int, int]:
+    """Calls, rooms and recordings that are known now."""
