@@ -32,7 +32,11 @@ def pytest_terminal_summary(
     lines = [f"FAILED {name}" for name in sorted(failed)] + [f"SECOND TRY {name}" for name in sorted(second)]
     if second:
         terminalreporter.section("passed only at their second try", sep="=", yellow=True, bold=True)
-        terminalreporter.line("These are bugs of test or product: mend them.")
+        for first in stats["rerun"]:
+            if first.nodeid in second:
+                terminalreporter.section(first.nodeid, sep="_")
+                terminalreporter.line("\n".join(first.longreprtext.splitlines()[-60:]))
+        terminalreporter.section("bugs of test or product: mend them", sep="-", yellow=True)
         for line in lines[len(failed) :]:
             terminalreporter.line(line)
     if report := os.environ.get("CENTRALE_TEST_REPORT"):
