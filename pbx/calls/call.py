@@ -161,7 +161,7 @@ class Call:
         else:
             leg.end(self.now, by=by, code=event.code, reason=event.reason)
         self.talk.forget(leg)
-        if self.phase == "open" and not (leg is self.talk.near and self.world.completes(self)):
+        if self.phase == "open" and not (self.consulting is not None and self.world.completes(self, leg)):
             self.stage.gone(leg, event)
 
     def _on_timer(self, name: str) -> None:

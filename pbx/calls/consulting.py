@@ -40,9 +40,8 @@ def swap(call: "Call", other: "Call") -> None:
         active, waiting = other, call
     else:
         raise CommandError(409, "These two calls do not belong together.")
-    leg = active.talk.near
-    stage = active.stage
-    if leg is None or not isinstance(stage, Talking):
+    leg = consultant(active)
+    if leg is None or not isinstance(active.stage, Talking):
         raise CommandError(409, "Nobody has answered yet.")
     side = active.talk.other(leg)
     if side is None:
@@ -54,7 +53,7 @@ def swap(call: "Call", other: "Call") -> None:
 
 def complete(active: "Call") -> bool:
     """The person who consulted leaves: the two others go on together. False when there is nobody waiting."""
-    waiting, leg = active.consulting, active.talk.near
+    waiting, leg = active.consulting, consultant(active)
     if waiting is None or leg is None or waiting.phase != "open" or waiting.talk.near is None:
         return False
     active.consulting = None
@@ -70,7 +69,7 @@ def complete(active: "Call") -> bool:
 
 def give_back(active: "Call") -> bool:
     """The consultation is over: its leg returns to the call that waits. False when that cannot be."""
-    waiting, leg = active.consulting, active.talk.near
+    waiting, leg = active.consulting, consultant(active)
     active.consulting = None
     if waiting is None or leg is None or not leg.talking or leg.hanging_up or waiting.phase != "open":
         return False
@@ -79,6 +78,16 @@ def give_back(active: "Call") -> bool:
     active.release(leg, waiting)
     waiting.admit(leg, "callee")
     return waiting.stage.take(leg)
+
+
+def consultant(active: "Call") -> Leg | None:
+    """The leg of the person for whom another call waits."""
+    waiting = active.consulting
+    if waiting is None or not isinstance(waiting.stage, Waiting):
+        return None
+    who = waiting.stage.extension
+    sides = (active.talk.near, active.talk.far)
+    return next((leg for leg in sides if leg is not None and leg.extension == who), None)
 
 
 def _lend(call: "Call", leg: Leg, other: Leg, into: "Call") -> None:

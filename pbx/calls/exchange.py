@@ -10,6 +10,7 @@ import structlog
 from pbx.calls import consulting, pickup, transfers
 from pbx.calls.call import Call
 from pbx.calls.errors import CommandError
+from pbx.calls.leg import Leg
 from pbx.calls.locks import Locks
 from pbx.calls.parking import Parking
 from pbx.calls.rooms import Rooms
@@ -266,9 +267,9 @@ class Exchange:
         """A consultation is over: its leg returns to the call that waits for it."""
         consulting.give_back(call)
 
-    def completes(self, call: Call) -> bool:
-        """Who consults hung up: whether those who are left go on together."""
-        return consulting.complete(call)
+    def completes(self, call: Call, leg: Leg) -> bool:
+        """Somebody hung up: whether that was who consults, and those who are left go on together."""
+        return leg is consulting.consultant(call) and consulting.complete(call)
 
     def expect(self, recording: str, call: Call, handler: Callable[[RecordingEnded], None]) -> None:
         """Who is told when a recording is on disk, also when its call is over by then."""

@@ -9,6 +9,7 @@ from pbx.ports.files import Mailboxes, Personal, Recordings
 
 if TYPE_CHECKING:
     from pbx.calls.call import Call
+    from pbx.calls.leg import Leg
     from pbx.calls.locks import Locks
     from pbx.calls.parking import Parking
     from pbx.calls.rooms import Rooms
@@ -79,8 +80,8 @@ class World(Protocol):
     def consulted(self, call: "Call") -> None:
         """A consultation is over: its leg returns to the call that waits for it."""
 
-    def completes(self, call: "Call") -> bool:
-        """Who consults hung up: whether those who are left go on together."""
+    def completes(self, call: "Call", leg: "Leg") -> bool:
+        """Somebody hung up: whether that was who consults, and those who are left go on together."""
 
     def expect(self, recording: str, call: "Call", handler: Callable[[RecordingEnded], None]) -> None:
         """Who is told when a recording is on disk, also when its call is over by then."""

@@ -145,7 +145,7 @@ class World:
     now: float = 1000.0
     commands: list[Command] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
-    files: "Audio" = field(default_factory=lambda: Audio())
+    files: Audio = field(default_factory=Audio)
 
     def __post_init__(self) -> None:
         self.directory = Directory()
@@ -209,6 +209,12 @@ class World:
         """The stack confirms every HangUp of the last commands, as it does within milliseconds."""
         for command in [each for each in self.commands if isinstance(each, HangUp)]:
             self.ends(command.leg, command.code, remote=False)
+
+    def end_all(self) -> None:
+        """Every leg that is left ends."""
+        while legs := list(self.exchange._by_leg):
+            for leg in legs:
+                self.ends(leg)
 
     def invited(self) -> dict[str, str]:
         """Device to leg of the invitations in the last commands."""
