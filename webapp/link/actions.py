@@ -5,23 +5,27 @@ from typing import Any
 
 import structlog
 from django.db import DataError, IntegrityError, transaction
-from django.http import Http404
 
-from pbx.control.commands import Originate
 from pbx.control.messages import (
     BanState,
     BindingState,
     CallRecord,
     Event,
     Trace,
+    TrunkState,
     encode,
 )
 from webapp.calls.actions import ingest
-from webapp.extensions.models import Extension
+from webapp.lines import actions as lines
 from webapp.link import core
-from webapp.link.access import visible_bindings, visible_live_calls
+from webapp.link.access import visible_bindings, visible_live_calls, visible_trunk_states
 from webapp.link.models import Cursor, SetAside
+from webapp.notices import actions as notices
+from webapp.organisations.access import visible_organisations
 from webapp.organisations.models import Organisation
+from webapp.recordings import actions as recordings
+from webapp.statuses import states
+from webapp.voicemail import actions as voicemail
 
 log = structlog.get_logger(__name__)
 
@@ -40,20 +44,12 @@ def live_bindings(viewer: Any) -> list[BindingState]:
     return sorted(bindings, key=lambda binding: (binding.tenant, binding.aor, binding.contact))
 
 
-def originate(extension: Extension, number: str) -> str:
-    """Ring the phones of `extension`, then call `number` from there. Returns the call's id."""
-    command = Originate(tenant=str(extension.organisation_id), extension=extension.number, number=number)
-    call = core.ask(lambda client: client.originate(command))
-    log.info("call.originated", tenant=command.tenant, call=call, extension=extension.number)
-    return call
-
-
-def hang_up(viewer: Any, call_id: str) -> None:
-    """End a call that `viewer` may see. Raises Http404 for any other."""
-    if call_id not in {call.id for call in live_calls(viewer)}:
-        raise Http404
-    core.ask(lambda client: client.hangup(call_id))
-    log.info("call.hung_up", call=call_id, by=str(viewer.pk))
+def live_trunks(viewer: Any) -> list[TrunkState]:
+    """Whether each trunk that `viewer` may see works."""
+    found: list[TrunkState] = []
+    for tenant in map(str, visible_organisations(viewer).values_list("pk", flat=True)):
+        found += core.ask(lambda client, key=tenant: client.trunks(key))  # type: ignore[misc]
+    return sorted(visible_trunk_states(viewer, found), key=lambda state: (state.tenant, state.trunk))
 
 
 def bans() -> list[BanState]:
@@ -76,7 +72,7 @@ def trace(tenant: str, device: str | None, seconds: int) -> None:
 
 @transaction.atomic
 def take_in(stream: str, events: list[Event]) -> int:
-    """Write the call records among `events` and move the cursor past all of them, in one transaction.
+    """Write what `events` tell and move the cursor past all of them, in one transaction.
 
     Returns the cursor. Events that another courier took in already are skipped: the cursor's row is
     locked, so
@@ -89,6 +85,11 @@ def take_in(stream: str, events: list[Event]) -> int:
         return done
     ended = [event for event in new if event.kind == "call.ended" and event.call is not None]
     count = _ingest(stream, ended) if ended else 0
+    states.take_in(event.extension for event in new if event.extension is not None)
+    lines.take_in(event.trunk for event in new if event.kind == "trunk.changed" and event.trunk is not None)
+    notices.take_in(event for event in new if event.notice is not None)
+    voicemail.take_in(new)
+    recordings.take_in(new)
     cursor.stream, cursor.number = stream, new[-1].number
     cursor.save()
     if count:

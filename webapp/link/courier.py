@@ -10,20 +10,16 @@ import contextlib
 import time
 import uuid
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from typing import ParamSpec, TypeVar
 
 import structlog
-from asgiref.sync import sync_to_async
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import DatabaseError, InterfaceError
 
 from pbx.control.client import ControlClient, ControlError, ControlUnreachable
 from pbx.control.messages import Event, Hello, MessageError
-from webapp.link import actions, heartbeats, snapshot
+from webapp.link import actions, audio, heartbeats, snapshot
+from webapp.link.database import in_database
 
 log = structlog.get_logger(__name__)
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 POLL_SECONDS = 0.3  # how often the database is asked for changes
 RECHECK_SECONDS = 5.0  # how often the core is asked what it has
@@ -33,23 +29,19 @@ FIRST_PAUSE, LAST_PAUSE = 0.2, 1.0  # a core or database that comes back finds u
 BATCH = 200  # events in one transaction
 RECORD_SECONDS = 0.02  # after a quiet time a record is written at once,
 BUSY_SECONDS = 0.5  # but there is no more than one transaction in this time: each costs more than its records
-CURSOR_SECONDS = 2.0  # events without a record move the cursor this often
+CURSOR_SECONDS = 2.0  # other events move the cursor this often
+PROMPT = {  # what people look at
+    "call.ended",
+    "extension.changed",
+    "trunk.changed",
+    "notice",
+    "voicemail.changed",
+    "voicemail.purged",
+    "mailbox.changed",
+    "recording.ended",
+}
 
 Expected = (ControlUnreachable, ControlError, MessageError, DatabaseError, InterfaceError, snapshot.Moving)
-
-
-async def in_database(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run a database function in the one database thread; a broken connection is dropped for the next
-    time."""
-
-    def run() -> T:
-        try:
-            return function(*args, **kwargs)
-        except (DatabaseError, InterfaceError):
-            connection.close()
-            raise
-
-    return await sync_to_async(run)()
 
 
 class Courier:
@@ -61,6 +53,7 @@ class Courier:
         self._beat_now = asyncio.Event()
         self._core_came = asyncio.Event()
         self._refused: dict[str, tuple[int, float]] = {}
+        self._sounds = audio.SoundCourier()
 
     async def run(self) -> None:
         """Carry until cancelled."""
@@ -136,7 +129,8 @@ class Courier:
                     checked = time.monotonic()
                 await self._remove(core, known, wanted)
                 for tenant, version in wanted.items():
-                    if known.get(tenant) != version and self._worth_trying(tenant, version):
+                    changed = known.get(tenant) != version
+                    if (changed and self._worth_trying(tenant, version)) or self._sounds.late(tenant):
                         await self._push(core, tenant, known)
                 self._say("configuration", "")
                 with contextlib.suppress(TimeoutError):
@@ -170,6 +164,7 @@ class Courier:
         if message is None:
             return
         try:
+            self._say(f"sounds {tenant}", await self._sounds.bring(core, message))
             await core.snapshot(message)
         except ControlError as error:
             if error.status in (401, 403) or error.status >= 500:
@@ -207,6 +202,7 @@ class Courier:
                         continue
                     if attempt or not stream:
                         await self._new_start(hello, stream, number)
+                        await audio.catch_up(core)
                     self._core_came.set()
                     self._say("records", "")
                     await self._take_all(core, hello.stream, messages)
@@ -240,7 +236,7 @@ class Courier:
                     batch.append(event)
                     now = time.monotonic()
                     record = max(now + RECORD_SECONDS, written + BUSY_SECONDS)
-                    due = min(due, record if event.kind == "call.ended" else now + CURSOR_SECONDS)
+                    due = min(due, record if event.kind in PROMPT else now + CURSOR_SECONDS)
                 if batch and (len(batch) >= BATCH or time.monotonic() >= due):
                     await core.acknowledge(await in_database(actions.take_in, stream, batch))
                     batch, due, written = [], float("inf"), time.monotonic()

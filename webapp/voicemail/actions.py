@@ -133,6 +133,8 @@ def take_in(events: Iterable[Event]) -> None:
 @transaction.atomic
 def reconcile(tenant: str, messages: Iterable[VoicemailMessage], states: Iterable[MailboxState]) -> None:
     """All that the core has of an organisation, after events may have been missed."""
+    if as_uuid(tenant) is None:
+        return
     there = list(messages)
     known = {message.id for message in there}
     Message.objects.filter(organisation=tenant).exclude(message_id__in=known).delete()
