@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dialplan import Calendar, FlowError, Walk, calendar_to_json, parse_calendar
@@ -244,6 +244,7 @@ class TestSummerTime:
         hours = span(["sun"], "02:30", "03:00")
         assert result(datetime.fromisoformat(at), hours).startswith("open") == open_
 
+    @settings(deadline=None)
     @given(
         st.sampled_from(ZONES),
         st.sampled_from(CHANGES) | st.integers(1, 365),

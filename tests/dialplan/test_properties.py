@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import dialplan
@@ -21,6 +21,11 @@ ANY_OUTCOME = [
     *("answered", "redirected", "dialled", "1", "12", "*", "vip", "else", "", "nonsense"),
 ]
 MEMBERS = ["schema", "start", "nodes", "type", "next", "extension", "days", "match", "value"]
+
+
+def patient(examples: int) -> settings:
+    """So many examples, however slow the machine is."""
+    return settings(max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def _nodes(node: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
@@ -61,13 +66,14 @@ def bent(draw: st.DrawFn) -> dict[str, Any]:
     return {"schema": 1, "name": "", "start": "n", "nodes": {"n": node}}
 
 
+@patient(100)
 @given(flow_json)
 def test_a_flow_survives_json(data: dict[str, Any]) -> None:
     found = dialplan.parse_flow(data)
     assert dialplan.parse_flow(json.loads(json.dumps(dialplan.flow_to_json(found)))) == found
 
 
-@settings(max_examples=500)
+@patient(500)
 @given(json_values | bent())
 def test_any_json_gives_a_flow_or_a_flow_error(data: object) -> None:
     try:
@@ -78,6 +84,7 @@ def test_any_json_gives_a_flow_or_a_flow_error(data: object) -> None:
         assert dialplan.parse_flow(dialplan.flow_to_json(found)) == found
 
 
+@patient(100)
 @given(json_values | st.fixed_dictionaries({"days": st.lists(json_values, max_size=3)}))
 def test_any_json_gives_a_calendar_or_a_flow_error(data: object) -> None:
     try:
@@ -98,7 +105,7 @@ contexts = st.builds(
 CALENDARS = {"nl": dialplan.parse_calendar({"days": [{"annual": "12-25"}]})}
 
 
-@settings(max_examples=300)
+@patient(300)
 @given(flow_json, flow_json, contexts, st.lists(st.sampled_from(ANY_OUTCOME), max_size=40))
 def test_every_call_ends_and_its_simulation_takes_the_same_way(
     first: dict[str, Any], second: dict[str, Any], context: Any, outcomes: list[str]
@@ -126,6 +133,7 @@ def test_every_call_ends_and_its_simulation_takes_the_same_way(
         assert [(t.flow, t.node, t.step, t.result) for t in found.path] == same
 
 
+@patient(100)
 @given(flow_json, flow_json)
 def test_any_flow_can_be_checked(first: dict[str, Any], second: dict[str, Any]) -> None:
     nothing: dict[str, Any] = dict.fromkeys(
@@ -137,6 +145,7 @@ def test_any_flow_can_be_checked(first: dict[str, Any], second: dict[str, Any]) 
         assert finding.node is None or finding.node in flows[finding.flow].nodes
 
 
+@patient(100)
 @given(flow_json, contexts)
 def test_a_flow_without_errors_never_breaks(data: dict[str, Any], context: Any) -> None:
     """What validation lets pass does not need the safe default, as long as nobody rings round for ever."""
