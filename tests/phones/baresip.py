@@ -9,6 +9,7 @@ import itertools
 import json
 import re
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -64,8 +65,10 @@ class Baresip(BasePhone):
 
     kind = "baresip"
 
-    def __init__(self, account: Account, *, stereo_opus: bool = False) -> None:
+    def __init__(self, account: Account, *, stereo_opus: bool = False, watches: Sequence[str] = ()) -> None:
+        """With `watches` it subscribes to the presence of these numbers, and to its own messages."""
         super().__init__(account)
+        self._watches = watches
         self._stereo = stereo_opus
         self._control_port = 0
         self._reader: asyncio.StreamReader | None = None
@@ -84,7 +87,8 @@ class Baresip(BasePhone):
         self._control_port = net.free_port()
         (self.folder / "config").write_text(self._config())
         (self.folder / "accounts").write_text(self._account_line(expires) + "\n")
-        (self.folder / "contacts").write_text("")
+        lines = [f'"{each}" <sip:{each}@{self.account.domain}>;presence=p2p' for each in self._watches]
+        (self.folder / "contacts").write_text("".join(f"{line}\n" for line in lines))
         await self._spawn(PROGRAM, "-4", "-s", "-f", str(self.folder))
         await self.until(lambda: any("baresip is ready" in line for line in self._log), "start")
         self._reader, self._writer = await asyncio.open_connection(net.LOOPBACK, self._control_port)
@@ -117,6 +121,7 @@ class Baresip(BasePhone):
             "module_tmp account.so",
             "module_app menu.so",
             "module_app ctrl_tcp.so",
+            *(["module_app contact.so", "module_app presence.so", "module_app mwi.so"] * bool(self._watches)),
             f"ctrl_tcp_listen {net.LOOPBACK}:{self._control_port}",
             f"snd_path {self.folder}",
             "ringback_disabled yes",
@@ -134,6 +139,7 @@ class Baresip(BasePhone):
             f"regint={expires}",
             f"audio_codecs={codecs}",
             "answermode=manual",
+            f"mwi={'yes' if self._watches else 'no'}",
         ]
         if account.password:
             parts += [f"auth_user={account.user}", f"auth_pass={account.password}"]
