@@ -1,7 +1,7 @@
 """Spoken prompts and tones, made from config/prompts/*.toml into CENTRALE_HOME/prompts.
 
-`<language>/<name>.wav` and `tones/<name>.wav`; each language also has its own `ringback.wav`. A manifest
-remembers what each file was made of, so only what changed is made again.
+`<language>/<name>.wav`, `tones/<name>.wav` and `music/default.wav`; each language also has its own
+`ringback.wav`. A manifest remembers what each file was made of, so only what changed is made again.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from config.setup import audio
+from config.setup import audio, music
 from config.setup.steps import ROOT, SetupError, say
 
 TEXTS = ROOT / "config" / "prompts"
@@ -60,6 +60,7 @@ def plan() -> Iterator[tuple[str, str, Make]]:
     tones = tomllib.loads((TEXTS / "tones.toml").read_text())
     for name, shape in tones.items():
         yield f"tones/{name}.wav", key(shape), player(shape)
+    yield "music/default.wav", key("music", music.RECIPE), music.default
     for language in LANGUAGES:
         source = tomllib.loads((TEXTS / f"{language}.toml").read_text())
         voice, speed = source["voice"], source["words_per_minute"]
