@@ -1,7 +1,9 @@
 """The SIP edge alone in this process: a SipStack whose events a test reads and whose commands it gives, with
 raw SIP clients as phones."""
 
+import asyncio
 import socket
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -77,6 +79,7 @@ class Edge:
     events: deque[Any]
     phones: list["Phone"] = field(default_factory=list)
     legs: list[str] = field(default_factory=list)
+    tenants: set[str] = field(default_factory=set)
     _next: int = 0
 
     async def event(self, kind: type[E], fits: Callable[[E], bool] = lambda _: True) -> E:
@@ -123,6 +126,14 @@ class Edge:
             await self.event(LegAnswered, lambda event: event.leg == leg)
         return leg, dialog, request
 
+    async def trunks(self, tenant: str, *configs: TrunkConfig) -> None:
+        """The trunks of an organisation from now on, until the end of the test."""
+        self.tenants.add(tenant)
+        self.stack.set_trunks(tenant, configs)
+        done = threading.Event()
+        self.stack._do(done.set)
+        await asyncio.to_thread(done.wait)
+
     def new_leg(self) -> str:
         """The id of a leg that is about to be called."""
         self._next += 1
@@ -137,9 +148,12 @@ class Edge:
         for leg in self.legs:
             self.stack.submit(HangUp(leg=leg, code=200))
         await eventually(lambda: not self.stack.legs, what="end of all legs")
+        for tenant in self.tenants:
+            self.stack.set_trunks(tenant, [])
         for phone in self.phones:
             await phone.raw.close()
         self.phones.clear()
+        self.tenants.clear()
         self.legs.clear()
         self.events.clear()
         self.admission.trunk, self.admission.srtp, self.admission.misses = "", "off", 0
@@ -254,7 +268,9 @@ class Dialog:
         )
         await self.phone.raw.send(data)
 
-    async def ask(self, method: str, headers: Iterable[Header] = (), body: bytes = b"") -> sipmessage.Response:
+    async def ask(
+        self, method: str, headers: Iterable[Header] = (), body: bytes = b""
+    ) -> sipmessage.Response:
         """A request in the dialog and the final answer to it."""
         await self.send(method, headers, body)
         return await self.phone.raw.wait_response(self.call_id, self.cseq)

@@ -142,7 +142,7 @@ async def test_audio_has_no_gap(edge: Edge) -> None:
     """Two legs talk; one is told a new name by re-INVITE. What it hears is one stream without a hole."""
     speaker, hearer = await edge.phone("101"), await edge.phone("102")
     first, _ = await edge.call_from(speaker)
-    second, dialog, invite = await edge.call_to(hearer, headers=[NO_UPDATES])
+    second, dialog, _ = await edge.call_to(hearer, headers=[NO_UPDATES])
     edge.stack.submit(Bridge(a=first, b=second))
     heard: list[tuple[int, int]] = []
     with rtp_socket(speaker.rtp_port) as mouth, rtp_socket(hearer.rtp_port) as ear:

@@ -123,7 +123,7 @@ async def test_a_flood_of_transfers_is_one_transfer(edge: Edge) -> None:
 
 async def test_the_same_refer_twice_is_one(edge: Edge) -> None:
     phone = await edge.phone("101")
-    leg, dialog = await edge.call_from(phone)
+    _, dialog = await edge.call_from(phone)
     dialog.cseq += 1
     request = phone.raw.request(
         "REFER",
