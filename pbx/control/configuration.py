@@ -49,7 +49,7 @@ class ExtensionConfig:
     number: Number
     name: Text
     language: Language = "nl"
-    ring_seconds: Seconds = 25
+    ring_seconds: Annotated[int, msgspec.Meta(ge=1, le=600)] = 25
     flow: Identifier | None = None
     mailbox: Identifier | None = None
     pickup_group: Identifier | None = None
@@ -271,11 +271,11 @@ STAR_CODES: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """Everything of one organisation. `flows` maps a flow's id to its JSON (as `dialplan.parse` takes it),
-    `lines` a number inside the organisation to the flow that answers it (an extension needs none). `digests`
-    are what phones are challenged with, best first: many older phones give up at a SHA-256 challenge, even
-    beside an MD5 one. `calendars` maps an id to holidays as `dialplan` takes them. `star_codes` holds the
-    codes that differ from STAR_CODES; "" switches one off."""
+    """Everything of one organisation. `flows` maps a flow's id to its JSON (as `dialplan.parse_flow` takes
+    it), `lines` a number inside the organisation to the flow that answers it (an extension needs none).
+    `digests` are what phones are challenged with, best first: many older phones give up at a SHA-256
+    challenge, even beside an MD5 one. `calendars` maps an id to holidays as `dialplan` takes them.
+    `star_codes` holds the codes that differ from STAR_CODES; "" switches one off."""
 
     tenant: Identifier
     version: Annotated[int, msgspec.Meta(ge=0)]
