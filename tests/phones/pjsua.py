@@ -33,6 +33,7 @@ BUSY_S = 3.0
 
 Use = Literal["off", "optional", "required"]
 TimerUse = Literal["off", "optional", "required", "always"]
+Srtp = Literal["off", "optional", "required"]
 
 
 class Pjsua(BasePhone):
@@ -56,6 +57,7 @@ class Pjsua(BasePhone):
         min_se: int = 90,
         follow_redirects: bool = False,
         ca_file: Path | None = None,
+        srtp: Srtp = "off",
     ) -> None:
         super().__init__(account)
         self._behaviour: dict[str, Any] = {
@@ -65,6 +67,7 @@ class Pjsua(BasePhone):
             "session_expires": session_expires,
             "min_se": min_se,
             "follow": follow_redirects,
+            "srtp": srtp,
         }
         self._ca_file = ca_file
         self._ids = itertools.count(1)

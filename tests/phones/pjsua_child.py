@@ -26,6 +26,11 @@ TIMER = {
     "required": pj.PJSUA_SIP_TIMER_REQUIRED,
     "always": pj.PJSUA_SIP_TIMER_ALWAYS,
 }
+SRTP = {
+    "off": pj.PJMEDIA_SRTP_DISABLED,
+    "optional": pj.PJMEDIA_SRTP_OPTIONAL,
+    "required": pj.PJMEDIA_SRTP_MANDATORY,
+}
 STATES = {
     pj.PJSIP_INV_STATE_CALLING: "calling",
     pj.PJSIP_INV_STATE_INCOMING: "incoming",
@@ -175,6 +180,8 @@ class PhoneProgram:
         config.callConfig.timerUse = TIMER[settings["timer"]]
         config.callConfig.timerMinSESec = settings["min_se"]
         config.callConfig.timerSessExpiresSec = settings["session_expires"]
+        config.mediaConfig.srtpUse = SRTP[settings["srtp"]]
+        config.mediaConfig.srtpSecureSignaling = 0
         media = config.mediaConfig.transportConfig
         media.boundAddress, media.port, media.portRange = (
             settings["address"],
