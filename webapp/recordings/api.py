@@ -15,6 +15,7 @@ from rest_framework.response import Response
 
 from webapp.common import audio
 from webapp.common.api import TenantViewSet
+from webapp.common.filters import MomentFilter
 from webapp.extensions.access import visible_extensions
 from webapp.lines.access import visible_numbers
 from webapp.organisations.api import OrganisationField
@@ -107,8 +108,8 @@ class RetentionSerializer(serializers.ModelSerializer[Retention]):
 
 
 class RecordingFilter(filters.FilterSet):
-    started_after = filters.IsoDateTimeFilter("started_at", "gte", label="Started at or after this moment.")
-    started_before = filters.IsoDateTimeFilter("started_at", "lt", label="Started before this moment.")
+    started_after = MomentFilter("started_at", "gte", label="Started at or after this moment.")
+    started_before = MomentFilter("started_at", "lt", label="Started before this moment.")
     number = filters.CharFilter(method="by_number", label="Someone's number in the call begins with this.")
     name = filters.CharFilter(method="by_name", label="Someone's name in the call contains this.")
     call = filters.CharFilter(label="Recordings of this call.")
