@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 from urllib.parse import quote
 
 from pbx.control.client import ControlClient, ControlError
@@ -42,14 +42,15 @@ class FileClient:
 
     async def put_sound(self, tenant: str, sound: str, sha256: str, file: Path) -> SoundState:
         """Hands over a WAV of 16 kHz, mono, 16 bit. Raises OSError when the file cannot be read."""
-        _, answer = await self._core.exchange(
-            "PUT",
-            _path(tenant, "sounds", sound),
-            data=_pieces(file),
-            query={"sha256": sha256},
-            headers={"Content-Type": "audio/wav"},
-            seconds=UPLOAD_SECONDS,
-        )
+        with await asyncio.to_thread(file.open, "rb") as opened:
+            _, answer = await self._core.exchange(
+                "PUT",
+                _path(tenant, "sounds", sound),
+                data=_pieces(opened),
+                query={"sha256": sha256},
+                headers={"Content-Type": "audio/wav"},
+                seconds=UPLOAD_SECONDS,
+            )
         return decode(answer, SoundState)
 
     # --- voicemail ---
@@ -130,7 +131,6 @@ def _path(tenant: str, *names: str) -> str:
     return "/".join(["/v1/tenants", *(quote(name, safe="") for name in (tenant, *names))])
 
 
-async def _pieces(file: Path) -> AsyncIterator[bytes]:
-    with await asyncio.to_thread(file.open, "rb") as opened:
-        while piece := await asyncio.to_thread(opened.read, CHUNK):
-            yield piece
+async def _pieces(opened: BinaryIO) -> AsyncIterator[bytes]:
+    while piece := await asyncio.to_thread(opened.read, CHUNK):
+        yield piece

@@ -45,13 +45,11 @@ class SoundCourier:
         paths = {str(row.pk): row.path for row in rows if wanted.get(str(row.pk)) == row.sha256}
         if wanted.keys() - paths.keys():
             raise Moving(f"sounds of {snapshot.tenant} were replaced")
-        failed = [
-            sound for sound in wanted if not await self._put(files, snapshot.tenant, sound, wanted, paths)
-        ]
-        if not failed:
+        put = [await self._put(files, snapshot.tenant, key, wanted[key], paths[key]) for key in wanted]
+        if all(put):
             return ""
         self._late[snapshot.tenant] = time.monotonic() + AGAIN_SECONDS
-        return f"The core lacks {len(failed)} sounds of {snapshot.name}; the log says why."
+        return f"The core lacks {put.count(False)} sounds of {snapshot.name}; the log says why."
 
     async def _put(self, files: FileClient, tenant: str, sound: str, sha256: str, path: Path) -> bool:
         try:
