@@ -248,6 +248,9 @@ def test_filters_and_pages_of_the_history(world: World) -> None:
     middle = datetime.datetime.fromtimestamp(day + 7200, datetime.UTC).isoformat()
     assert ids(started_after=middle) == ["n-4", "n-3", "n-2"]
     assert ids(started_before=middle) == ["n-1", "n-0", "busy"]
+    assert ids(started_before="2040-01-01T00:00:00+21:56") == ids()
+    far = world.client("admin").get(reverse("call-list"), {"started_after": "0001-01-01T00:00:00+12:00"})
+    assert far.status_code == 400
     first = world.client("admin").get(reverse("call-list"), {"page_size": 4}).json()
     ingest([call("newer", tenant, started_at=day + 10**6)])
     second = world.client("admin").get(first["next"]).json()
