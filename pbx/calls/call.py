@@ -70,6 +70,7 @@ class Call:
         self.wanted_caller_id: str | None = None
         self.consulting: Call | None = None  # the call that waits while our leg consults here
         self.dirty = False
+        self._told = False
 
     # --- The ways in ---------------------------------------------------------------------------------------
 
@@ -99,14 +100,12 @@ class Call:
             trunk=event.caller.trunk or None,
         )
         self.ledger.legs[leg.id] = self.talk.near = leg
-        self.emit("call.started")
         return leg
 
     def begin(self, extension: str, now: float) -> None:
         """Nobody calls yet: `extension` will be rung first. Enter a stage next."""
         self.now = self.ledger.started_at = now
         self.show(extension)
-        self.emit("call.started")
 
     def handle(self, event: LegEvent | TimerFired, now: float) -> None:
         """Something happened to one of the legs, timers or recordings of this call."""
@@ -337,6 +336,10 @@ class Call:
 
     def settle(self) -> None:
         """Tell what changed, and write the record once the last leg is gone."""
+        if not self._told:
+            self._told = True
+            self.emit("call.started")
+            self.dirty = False
         if self.phase == "closing" and not any(leg.alive for leg in self.legs):
             self.stage.end()
             self.phase = "over"
