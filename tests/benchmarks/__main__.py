@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from config.setup import certificate, prompts
-from tests.benchmarks import calls, flows, registrations
+from tests.benchmarks import calls, flows, registrations, subscriptions
 from tests.benchmarks.measure import Result
 from tests.running import ROOT, RunningCore
 
@@ -22,6 +22,7 @@ ALL: dict[str, Benchmark] = {
     "setup": calls.setup,
     "delay": calls.delay,
     "register": registrations.pairs,
+    "subscriptions-1000": subscriptions.subscriptions_1000,
     "flows": flows.evaluations,
 }
 
