@@ -59,6 +59,8 @@ app.conf.update(
         "recordings": {"task": "recordings.fetch", "schedule": 5, "options": {"expires": 5}},
         "retention": {"task": "recordings.expire", "schedule": 3600, "options": {"expires": 3600}},
         "sounds": {"task": "sounds.tidy", "schedule": 3600, "options": {"expires": 3600}},
+        # Hands planned changes of status to the worker, each for its very second.
+        "plans": {"task": "statuses.sweep", "schedule": 5, "options": {"expires": 5}},
         "tidy": {"task": "people.tidy", "schedule": 3600, "options": {"expires": 3600}},
     },
     **_broker(),

@@ -116,6 +116,11 @@ def _row(call: CoreRecord, owners: _Owners) -> CallRecord:
         outcome=call.outcome or "failed",
         code=call.code,
         reason=_short(call.reason),
+        direction=call.direction,
+        trunk=(call.trunk or "")[:64],
+        shown=_short(call.shown)[:32],
+        continued_in=(call.continued_in or "")[:64],
+        emergency=call.emergency,
         record=_clean(msgspec.to_builtins(call)),
     )
 

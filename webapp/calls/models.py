@@ -13,6 +13,7 @@ class Outcome(models.TextChoices):
     """How a call ended; the same words as in pbx.control.messages."""
 
     ANSWERED = "answered", _("answered")
+    VOICEMAIL = "voicemail", _("voicemail")
     BUSY = "busy", _("busy")
     DECLINED = "declined", _("declined")
     NO_ANSWER = "no_answer", _("no answer")
@@ -21,6 +22,14 @@ class Outcome(models.TextChoices):
     CANCELLED = "cancelled", _("cancelled")
     FAILED = "failed", _("failed")
     INTERRUPTED = "interrupted", _("interrupted")
+
+
+class Direction(models.TextChoices):
+    """Between whom a call was; the same words as in pbx.control.configuration."""
+
+    INTERNAL = "internal", _("internal")
+    INBOUND = "inbound", _("inbound")
+    OUTBOUND = "outbound", _("outbound")
 
 
 class Party(models.TextChoices):
@@ -57,6 +66,13 @@ class CallRecord(models.Model):
     outcome = models.CharField(_("outcome"), max_length=16, choices=Outcome.choices, db_index=True)
     code = models.PositiveSmallIntegerField(_("SIP status"), null=True)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
+    direction = models.CharField(
+        _("direction"), max_length=8, choices=Direction.choices, default=Direction.INTERNAL
+    )
+    trunk = models.CharField(_("trunk"), max_length=64, blank=True)
+    shown = models.CharField(_("number shown"), max_length=32, blank=True)
+    continued_in = models.CharField(_("went on in call"), max_length=64, blank=True, db_index=True)
+    emergency = models.BooleanField(_("emergency call"), default=False)
     record = models.JSONField(_("full record"))
     ingested_at = models.DateTimeField(auto_now_add=True)
 

@@ -57,6 +57,8 @@ def _core_refused(error: ControlError) -> exceptions.APIException:
     problem = error.problem
     if error.status == status.HTTP_404_NOT_FOUND:
         return exceptions.NotFound()
+    if error.status == status.HTTP_403_FORBIDDEN:
+        return exceptions.PermissionDenied(problem.error)
     if 400 <= error.status < 500:
         return exceptions.ValidationError({problem.field or "detail": [problem.error]})
     return Away(problem.error)

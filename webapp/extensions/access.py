@@ -30,6 +30,17 @@ def acted_extensions(viewer: Any) -> QuerySet[Extension]:
     return rows.filter(own)
 
 
+def colleagues(viewer: Any) -> QuerySet[Extension]:
+    """All extensions of the organisation, for what everyone in it may know: number, name, status."""
+    return within(viewer, Extension.objects.all())
+
+
+def group_mates(viewer: Any) -> QuerySet[Extension]:
+    """Extensions that share a pickup group with an own one."""
+    own = Extension.objects.filter(user=viewer.pk, pickup_group__isnull=False).values("pickup_group")
+    return within(viewer, Extension.objects.filter(pickup_group__in=own))
+
+
 def visible_pickup_groups(viewer: Any) -> QuerySet[PickupGroup]:
     """The pickup groups of the organisation, for supervisors and up."""
     rows = within(viewer, PickupGroup.objects.select_related("organisation"))

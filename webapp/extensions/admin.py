@@ -11,10 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from webapp.common.admin import TenantAdmin, show_once
 from webapp.extensions import actions
-from webapp.extensions.access import visible_devices, visible_extensions
-from webapp.extensions.models import Device, Extension
+from webapp.extensions.access import visible_devices, visible_extensions, visible_pickup_groups
+from webapp.extensions.models import Device, Extension, PickupGroup, Supervision
 from webapp.extensions.secret_answers import device_secret
+from webapp.flows.access import visible_flows
+from webapp.lines.access import visible_caller_ids
 from webapp.organisations.access import visible_organisations
+from webapp.organisations.owned_actions import delete_owned, save_owned
+from webapp.organisations.owned_admin import GatedInline, OwnedAdmin
 from webapp.people.access import visible_people
 
 
@@ -29,7 +33,7 @@ class DeviceForm(forms.ModelForm):
 
     class Meta:
         model = Device
-        fields = ("extension", "name", "dtmf", "max_bindings", "enabled")
+        fields = ("extension", "name", "dtmf", "srtp", "max_bindings", "max_calls", "enabled")
 
 
 class ShowsSecrets(TenantAdmin):
@@ -67,11 +71,31 @@ class DeviceInline(admin.TabularInline):
 
     model = Device
     form = DeviceForm
-    fields = ("name", "username", "dtmf", "max_bindings", "enabled", "renew")
+    fields = ("name", "username", "dtmf", "srtp", "max_bindings", "max_calls", "enabled", "renew")
     readonly_fields = ("username",)
     extra = 0
     max_num = actions.MAX_DEVICES
     show_change_link = True
+
+
+class SupervisionInline(GatedInline):
+    """Whom the user of an extension may act for."""
+
+    model = Supervision
+    fk_name = "extension"
+    gates: ClassVar = {"supervised": visible_extensions}
+    autocomplete_fields = ("supervised",)
+    fields = ("supervised",)
+
+
+@admin.register(PickupGroup)
+class PickupGroupAdmin(OwnedAdmin):
+    """Pickup groups."""
+
+    rows = staticmethod(visible_pickup_groups)
+    list_display = ("name", "organisation")
+    search_fields = ("name",)
+    fields: ClassVar = ["organisation", "name"]
 
 
 @admin.register(Extension)
@@ -79,13 +103,31 @@ class ExtensionAdmin(ShowsSecrets):
     """Extensions, with their phones on the same page."""
 
     rows = staticmethod(visible_extensions)
-    gates: ClassVar = {"organisation": visible_organisations, "user": visible_people}
-    inlines = (DeviceInline,)
+    gates: ClassVar = {
+        "organisation": visible_organisations,
+        "user": visible_people,
+        "flow": visible_flows,
+        "pickup_group": visible_pickup_groups,
+        "caller_id": visible_caller_ids,
+    }
+    inlines = (DeviceInline, SupervisionInline)
     list_display = ("number", "name", "organisation", "user", "phones", "ring_seconds")
     list_filter = ("language", "organisation")
     search_fields = ("number", "name", "user__name", "user__email", "devices__username")
     autocomplete_fields = ("user",)
-    fields: ClassVar = ["organisation", "number", "name", "language", "ring_seconds", "user"]
+    fields: ClassVar = [
+        "organisation",
+        "number",
+        "name",
+        "language",
+        "ring_seconds",
+        "user",
+        "flow",
+        "pickup_group",
+        "caller_id",
+        "may_call_out",
+        "may_record",
+    ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).annotate(phone_count=Count("devices", distinct=True))
@@ -101,7 +143,13 @@ class ExtensionAdmin(ShowsSecrets):
         actions.save_extension(obj)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        formset.save(commit=False)
+        rows = formset.save(commit=False)
+        if formset.model is Supervision:
+            for gone in formset.deleted_objects:
+                delete_owned(gone)
+            for row in rows:
+                save_owned(row)
+            return
         for device in formset.deleted_objects:
             actions.delete_device(device)
         for row in formset.forms:
@@ -129,7 +177,9 @@ class DeviceAdmin(ShowsSecrets):
         "name",
         "username",
         "dtmf",
+        "srtp",
         "max_bindings",
+        "max_calls",
         "enabled",
         "secret_set_at",
         "renew",

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django_filters import rest_framework as filters
+from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
@@ -11,10 +12,14 @@ from rest_framework.response import Response
 
 from webapp.common.api import TenantViewSet
 from webapp.extensions import actions
-from webapp.extensions.access import visible_devices, visible_extensions
-from webapp.extensions.models import Device, Extension
+from webapp.extensions.access import visible_devices, visible_extensions, visible_pickup_groups
+from webapp.extensions.models import Device, Extension, PickupGroup
 from webapp.extensions.secret_answers import DeviceSecretSerializer, device_secret
-from webapp.organisations.api import OrganisationField, owner_of_new
+from webapp.flows.access import visible_flows
+from webapp.lines.access import visible_caller_ids
+from webapp.organisations.api import OrganisationField
+from webapp.organisations.owned_api import GatedField, OwnedListField, OwnedViewSet
+from webapp.organisations.roles import Role
 from webapp.people.access import visible_people
 from webapp.people.models import User
 
@@ -36,6 +41,10 @@ class ExtensionField(serializers.PrimaryKeyRelatedField):
 class ExtensionSerializer(serializers.ModelSerializer[Extension]):
     organisation = OrganisationField()
     user = PersonField(queryset=User.objects.none(), allow_null=True, required=False)
+    flow = GatedField(visible_flows, allow_null=True, required=False)
+    pickup_group = GatedField(visible_pickup_groups, allow_null=True, required=False)
+    caller_id = GatedField(visible_caller_ids, allow_null=True, required=False)
+    supervises = OwnedListField(visible_extensions, help_text="Extensions that its user may act for.")
 
     class Meta:
         model = Extension
@@ -47,6 +56,12 @@ class ExtensionSerializer(serializers.ModelSerializer[Extension]):
             "language",
             "ring_seconds",
             "user",
+            "flow",
+            "pickup_group",
+            "caller_id",
+            "may_call_out",
+            "may_record",
+            "supervises",
             "created_at",
         ]
         read_only_fields: ClassVar = ["id", "created_at"]
@@ -68,6 +83,8 @@ class DeviceSerializer(serializers.ModelSerializer[Device]):
             "username",
             "dtmf",
             "max_bindings",
+            "max_calls",
+            "srtp",
             "enabled",
             "secret_set_at",
             "created_at",
@@ -100,37 +117,42 @@ class DeviceFilter(filters.FilterSet):
     partial_update=extend_schema(summary="Change an extension"),
     destroy=extend_schema(summary="Remove an extension and its phones"),
 )
-class ExtensionViewSet(
-    mixins.ListModelMixin,
-    mixins.RetrieveModelMixin,
-    mixins.CreateModelMixin,
-    mixins.DestroyModelMixin,
-    TenantViewSet,
-):
+class ExtensionViewSet(OwnedViewSet):
     """Extensions: what callers dial. People see their own, supervisors all, administrators change them."""
 
     model = Extension
     rows = staticmethod(visible_extensions)
     serializer_class = ExtensionSerializer
+    filter_backends = (DjangoFilterBackend,)
     filterset_class = ExtensionFilter
+    save = staticmethod(actions.save_extension)
+    remove = staticmethod(actions.delete_extension)
 
-    def perform_create(self, serializer: serializers.BaseSerializer[Any]) -> None:
-        data = dict(serializer.validated_data)
-        owner = owner_of_new(self.request, data)
-        serializer.instance = actions.save_extension(Extension(organisation=owner, **data))
 
-    def partial_update(self, request: Request, *_args: Any, **_kwargs: Any) -> Response:
-        serializer = self.get_serializer(self.get_object(), data=request.data, partial=True)
-        serializer.is_valid(raise_exception=True)
-        extension, data = serializer.instance, dict(serializer.validated_data)
-        data.pop("organisation", None)
-        for name, value in data.items():
-            setattr(extension, name, value)
-        actions.save_extension(extension)
-        return Response(serializer.data)
+class PickupGroupSerializer(serializers.ModelSerializer[PickupGroup]):
+    organisation = OrganisationField()
 
-    def perform_destroy(self, instance: Extension) -> None:
-        actions.delete_extension(instance)
+    class Meta:
+        model = PickupGroup
+        fields: ClassVar = ["id", "organisation", "name", "created_at"]
+        read_only_fields: ClassVar = ["id", "created_at"]
+        validators: ClassVar = []
+
+
+@extend_schema_view(
+    list=extend_schema(summary="The pickup groups of the organisation"),
+    retrieve=extend_schema(summary="One pickup group"),
+    create=extend_schema(summary="Make a pickup group"),
+    partial_update=extend_schema(summary="Change a pickup group"),
+    destroy=extend_schema(summary="Remove a pickup group; its extensions stay"),
+)
+class PickupGroupViewSet(OwnedViewSet):
+    """Extensions of one may take each other's ringing calls."""
+
+    model = PickupGroup
+    read_role = Role.SUPERVISOR
+    rows = staticmethod(visible_pickup_groups)
+    serializer_class = PickupGroupSerializer
 
 
 @extend_schema_view(

@@ -2,9 +2,10 @@
 
 from rest_framework.routers import SimpleRouter
 
-from webapp.extensions.api import DeviceViewSet, ExtensionViewSet
+from webapp.extensions.api import DeviceViewSet, ExtensionViewSet, PickupGroupViewSet
 
 router = SimpleRouter()
 router.register("extensions", ExtensionViewSet, basename="extension")
 router.register("devices", DeviceViewSet, basename="device")
+router.register("pickup-groups", PickupGroupViewSet, basename="pickup-group")
 urlpatterns = router.urls

@@ -300,6 +300,7 @@ class Outside(Owned):
     )
 
     class Meta:
+        ordering = ("organisation",)
         verbose_name = _("emergency calls and limits")
         verbose_name_plural = _("emergency calls and limits")
         constraints: ClassVar = [

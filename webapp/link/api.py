@@ -13,8 +13,6 @@ from rest_framework.views import APIView
 
 from webapp.common.api import HasRole
 from webapp.extensions.access import visible_devices
-from webapp.extensions.api import ExtensionField
-from webapp.extensions.models import Extension
 from webapp.link import actions
 from webapp.organisations.access import visible_organisations
 from webapp.organisations.roles import Role
@@ -43,6 +41,13 @@ class LiveCallSerializer(serializers.Serializer[Any]):
     dialled = serializers.CharField()
     started_at = serializers.FloatField()
     answered_at = serializers.FloatField(allow_null=True)
+    direction = serializers.ChoiceField(["internal", "inbound", "outbound"])
+    trunk = serializers.CharField(allow_null=True)
+    shown = serializers.CharField(allow_null=True, help_text="The number that the other side sees.")
+    parked = serializers.CharField(allow_null=True, help_text="The place where it waits.")
+    room = serializers.CharField(allow_null=True, help_text="The conference that it is in.")
+    recording = serializers.BooleanField()
+    emergency = serializers.BooleanField()
     legs = LiveLegSerializer(many=True)
 
 
@@ -71,13 +76,16 @@ class BanSerializer(serializers.Serializer[Any]):
     dropped = serializers.IntegerField()
 
 
-class OriginateSerializer(serializers.Serializer[Any]):
-    extension = ExtensionField(queryset=Extension.objects.none(), help_text="Id of the extension that calls.")
-    number = serializers.RegexField(r"^[0-9A-Za-z*#+._-]{1,32}\Z", help_text="What to call.")
+class LiveTrunkSerializer(serializers.Serializer[Any]):
+    """Whether a trunk works. `since` in Unix seconds."""
 
-
-class OriginatedSerializer(serializers.Serializer[Any]):
-    call = serializers.CharField(help_text="Id of the call.")
+    tenant = serializers.CharField(help_text="Id of the organisation.")
+    trunk = serializers.CharField(help_text="Id of the trunk.")
+    state = serializers.ChoiceField(["up", "down", "unknown"])
+    since = serializers.FloatField()
+    code = serializers.IntegerField(allow_null=True)
+    reason = serializers.CharField()
+    calls = serializers.IntegerField(help_text="Calls on it now.")
 
 
 class TraceSerializer(serializers.Serializer[Any]):
@@ -99,41 +107,23 @@ class LiveView(APIView):
 
 
 class LiveCallsView(LiveView):
-    """Calls going on; POST starts one."""
-
-    def get_throttles(self) -> list[Any]:
-        self.throttle_scope = "originate" if self.request.method == "POST" else None
-        return super().get_throttles()
+    """Calls going on."""
 
     @extend_schema(summary="Calls going on now", responses=LiveCallSerializer(many=True))
     def get(self, request: Request) -> Response:
         calls = [msgspec.to_builtins(call) for call in actions.live_calls(request.user)]
         return Response(LiveCallSerializer(calls, many=True).data)
 
-    @extend_schema(
-        summary="Ring an extension's phones and call a number from there",
-        request=OriginateSerializer,
-        responses={201: OriginatedSerializer},
-    )
-    def post(self, request: Request) -> Response:
-        asked = OriginateSerializer(data=request.data, context={"request": request})
-        asked.is_valid(raise_exception=True)
-        call = actions.originate(asked.validated_data["extension"], asked.validated_data["number"])
-        return Response({"call": call}, status=status.HTTP_201_CREATED)
 
+class LiveTrunksView(LiveView):
+    """Trunks."""
 
-class HangUpView(LiveView):
-    """End one call."""
+    read_role = Role.ADMIN
 
-    @extend_schema(
-        summary="Hang up a call",
-        request=None,
-        responses={204: None},
-        parameters=[OpenApiParameter("call_id", str, "path")],
-    )
-    def post(self, request: Request, call_id: str) -> Response:
-        actions.hang_up(request.user, call_id)
-        return Response(status=status.HTTP_204_NO_CONTENT)
+    @extend_schema(summary="Whether each trunk works now", responses=LiveTrunkSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        trunks = [msgspec.to_builtins(state) for state in actions.live_trunks(request.user)]
+        return Response(LiveTrunkSerializer(trunks, many=True).data)
 
 
 class BindingsView(LiveView):

@@ -14,8 +14,10 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView, View
 
 from pbx.control.client import ControlError, ControlUnreachable
-from pbx.control.messages import BindingState, CallRecord
+from pbx.control.messages import BindingState, CallRecord, TrunkState
+from webapp.calling import actions as calling
 from webapp.extensions.access import visible_devices
+from webapp.lines.access import visible_trunks
 from webapp.link import actions
 from webapp.organisations.access import visible_organisations
 from webapp.organisations.roles import Role, at_least
@@ -38,6 +40,7 @@ class LivePage(TemplateView):
         context |= {"title": _("Live"), "operator": at_least(viewer, Role.OPERATOR)}
         try:
             context["calls"] = [_call(viewer, call) for call in actions.live_calls(viewer)]
+            context["trunks"] = _trunks(viewer, actions.live_trunks(viewer))
             context["bindings"] = _bindings(viewer, actions.live_bindings(viewer))
             if context["operator"]:
                 context["bans"] = [{"ban": ban, "until": _moment(ban.until)} for ban in actions.bans()]
@@ -55,6 +58,13 @@ def _call(viewer: Any, call: CallRecord) -> dict[str, Any]:
             sorted({leg.number for leg in call.legs if leg.role == "callee" and not leg.ended_at})
         ),
     }
+
+
+def _trunks(viewer: Any, states: list[TrunkState]) -> list[dict[str, Any]]:
+    trunks = {str(trunk.pk): trunk for trunk in visible_trunks(viewer)}
+    return [
+        {"state": state, "trunk": trunks.get(state.trunk), "since": _moment(state.since)} for state in states
+    ]
 
 
 def _bindings(viewer: Any, bindings: list[BindingState]) -> list[dict[str, Any]]:
@@ -102,7 +112,7 @@ class HangUp(Command):
     done = gettext_lazy("The call was ended.")
 
     def act(self, request: HttpRequest) -> None:
-        actions.hang_up(request.user, request.POST.get("call", ""))
+        calling.hang_up(request.user, request.POST.get("call", ""))
 
 
 class Unban(Command):

@@ -6,11 +6,7 @@ from webapp.link import api
 
 urlpatterns = [
     path("live/calls/", api.LiveCallsView.as_view(), name="live-calls"),
-    re_path(
-        r"^live/calls/(?P<call_id>[A-Za-z0-9_.:-]{1,64})/hang-up/$",
-        api.HangUpView.as_view(),
-        name="live-hang-up",
-    ),
+    path("live/trunks/", api.LiveTrunksView.as_view(), name="live-trunks"),
     path("live/bindings/", api.BindingsView.as_view(), name="live-bindings"),
     path("live/trace/", api.TraceView.as_view(), name="live-trace"),
     path("bans/", api.BansView.as_view(), name="bans"),

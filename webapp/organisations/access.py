@@ -1,10 +1,12 @@
 """The tenant gate. Every look-up on behalf of a person goes through `within`; what it leaves out looks
 missing."""
 
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
 
+from webapp.common.models import as_uuid
 from webapp.organisations.models import Organisation
 from webapp.organisations.roles import Role, at_least
 
@@ -33,3 +35,10 @@ def tenant_visible(viewer: Any, tenant: str | None) -> bool:
 def visible_organisations(viewer: Any) -> QuerySet[Organisation]:
     """The organisations that `viewer` may see: the own one, or all for an operator."""
     return within(viewer, Organisation.objects.all(), "pk")
+
+
+def known_tenants(tenants: Iterable[str]) -> set[str]:
+    """Those of the core's words for organisations that are there (still)."""
+    keys = [key for tenant in set(tenants) if (key := as_uuid(tenant))]
+    rows = Organisation.objects.filter(pk__in=keys)
+    return {str(key) for key in rows.values_list("pk", flat=True)}

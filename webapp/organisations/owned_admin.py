@@ -1,10 +1,14 @@
 """Admin pages of rows of organisations, with their lists as inlines."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar
 
-from django.contrib import admin
-from django.db.models import ForeignKey
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import ForeignKey, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from webapp.common.admin import Gate, TenantAdmin
 from webapp.organisations.access import visible_organisations
@@ -51,3 +55,22 @@ class OwnedAdmin(TenantAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Owned) -> None:
         delete_owned(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        for row in queryset:
+            self.delete_model(request, row)
+
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self._told(request, partial(super().delete_view, request, *args, **kwargs))
+
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self._told(request, partial(super().changelist_view, request, *args, **kwargs))
+
+    def _told(self, request: HttpRequest, answer: Callable[[], HttpResponse]) -> HttpResponse:
+        """What must not be removed is told, not a failure of ours."""
+        try:
+            with transaction.atomic():
+                return answer()
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+            return HttpResponseRedirect(request.path)

@@ -54,7 +54,7 @@ class OwnedViewSet(
     of their own."""
 
     model: ClassVar[type[Owned]]
-    filter_backends: ClassVar[list[Any]] = []
+    filter_backends: Any = ()
     save: Callable[..., Any] = staticmethod(save_owned)
     remove: Callable[..., Any] = staticmethod(delete_owned)
 
