@@ -140,7 +140,13 @@ def reconcile(tenant: str, messages: Iterable[VoicemailMessage], states: Iterabl
     Message.objects.filter(organisation=tenant).exclude(message_id__in=known).delete()
     for state in states:
         take_state(state)
-    for message in there:
+    take_in_messages(there)
+
+
+@transaction.atomic
+def take_in_messages(messages: Iterable[VoicemailMessage]) -> None:
+    """Messages as the core has them now."""
+    for message in messages:
         _take_message(message)
 
 

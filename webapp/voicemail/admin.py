@@ -46,7 +46,10 @@ class MailboxForm(TenantForm):
     def clean_pin(self) -> str:
         pin = str(self.cleaned_data["pin"])
         if pin:
-            actions.check_pin(self.instance, pin)
+            try:
+                actions.check_pin(self.instance, pin)
+            except forms.ValidationError as error:
+                raise forms.ValidationError(error.messages) from None
         return pin
 
 
