@@ -2,6 +2,7 @@
 raw SIP clients as phones."""
 
 import asyncio
+import secrets
 import socket
 import threading
 from collections import deque
@@ -23,6 +24,7 @@ from pbx.ports import (
     IncomingCall,
     Invite,
     LegAnswered,
+    Prompt,
     Reply,
     Request,
     Srtp,
@@ -71,12 +73,14 @@ class OpenAdmission:
 
 @dataclass
 class Edge:
-    """A running stack; `events` holds what it posted and no test has taken."""
+    """A running stack; `events` holds what it posted and no test has taken, `prompts` what it can play by
+    name and language."""
 
     stack: SipStack
     port: int
     admission: OpenAdmission
     events: deque[Any]
+    prompts: dict[tuple[str, str], Prompt]
     phones: list["Phone"] = field(default_factory=list)
     legs: list[str] = field(default_factory=list)
     tenants: set[str] = field(default_factory=set)
@@ -156,6 +160,7 @@ class Edge:
         self.tenants.clear()
         self.legs.clear()
         self.events.clear()
+        self.prompts.clear()
         self.admission.trunk, self.admission.srtp, self.admission.misses = "", "off", 0
 
 
@@ -208,7 +213,7 @@ class Phone:
             phone=self,
             ours=sender or f"sip:{self.user}@{self.tenant}",
             theirs=to or uri,
-            call_id=f"{self.user}-{len(self.raw.history)}-{self.raw.local_port}",
+            call_id=f"{self.user}-{secrets.token_hex(6)}",
             tag=f"t{len(self.raw.history)}",
             target=uri,
         )
@@ -336,8 +341,9 @@ class RunningEdge:
             rtp_last=last,
             host="127.0.0.1",
         )
-        stack = SipStack(config, admission, lambda *_: None, events.append, door=AnyDoor())
-        self.edge = Edge(stack, port, admission, events)
+        prompts: dict[tuple[str, str], Prompt] = {}
+        stack = SipStack(config, admission, lambda *name: prompts.get(name), events.append, door=AnyDoor())
+        self.edge = Edge(stack, port, admission, events, prompts)
 
     def __enter__(self) -> Self:
         self.edge.stack.start()
