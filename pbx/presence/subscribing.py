@@ -28,30 +28,33 @@ class Subscribing:
         device = tenant.device(caller.device) if tenant is not None else None
         if tenant is None or device is None or not device.enabled:
             raise Refused(403, "Forbidden")
-        wish = wish_of(request)
         if request.to_tag:
-            return self._refresh(request, caller, wish, now), wish.seconds, []
+            known = self._known(request, caller)
+            wish = wish_of(request)
+            self._refresh(known, request, wish, now)
+            return known, wish.seconds, []
+        wish = wish_of(request)
         row, subject = self._row(request, caller, tenant, wish, now)
         dropped = self._make_room(row)
         watch = Watch(row, subject)
         self._watches.add(watch, self._facts.state(subject, now))
         return watch, wish.seconds, dropped
 
-    def _refresh(self, request: Request, caller: Caller, wish: Wish, now: float) -> Watch:
-        """In a dialog of ours, from the device that began it."""
-        watch = self._watches.get((request.call_id, wish.local_tag, wish.remote_tag))
-        row = watch.row if watch is not None else None
-        if (
-            watch is None
-            or row is None
-            or (row.tenant, row.device, row.package) != (caller.tenant, caller.device, wish.package)
-        ):
+    def _known(self, request: Request, caller: Caller) -> Watch:
+        """The subscription whose dialog the request is in, if that is of this device."""
+        watch = self._watches.get((request.call_id, request.to_tag, request.from_tag))
+        if watch is None or (watch.row.tenant, watch.row.device) != (caller.tenant, caller.device):
             raise Refused(481, "Subscription Does Not Exist")
-        if request.cseq <= row.cseq:
+        return watch
+
+    def _refresh(self, watch: Watch, request: Request, wish: Wish, now: float) -> None:
+        if watch.row.package != wish.package:
+            raise Refused(481, "Subscription Does Not Exist")
+        if request.cseq <= watch.row.cseq:
             raise Refused(500, "CSeq Out of Order")
         watch.lost = False
         watch.row = replace(
-            row,
+            watch.row,
             cseq=request.cseq,
             contact=wish.contact,
             source_ip=request.source_ip,
@@ -59,7 +62,6 @@ class Subscribing:
             transport=request.transport,
             expires_at=now + wish.seconds,
         )
-        return watch
 
     def _row(
         self, request: Request, caller: Caller, tenant: Tenant, wish: Wish, now: float

@@ -143,7 +143,6 @@ async def test_requests_of_no_dialog(fort: RunningCore) -> None:
                 "NOTIFY",
                 "REFER",
                 "MESSAGE",
-                "SUBSCRIBE",
             ):
                 answer = await phone.ask(phone.plain(account, method, to_tag="never-given"))
                 assert answer.code == 481, method
