@@ -133,7 +133,7 @@ class LeaveMessage(Stage):
             return
         self._message, self._speaking = message.id, True
         call.stop_timer("message")
-        call.world.expect(message.id, call, lambda event: self._recorded(event))
+        call.world.expect(message.id, call, self._recorded)
         call.do(
             StartRecording(
                 call=call.id,

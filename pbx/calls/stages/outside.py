@@ -23,6 +23,7 @@ class DialOutside(Stage):
         call: "Call",
         plan: Plan,
         seconds: float,
+        *,
         finish: Callable[[str, str], None],
         connect: Callable[[Leg], None],
         diverted_by: str,

@@ -140,7 +140,9 @@ class Routing(Stage):
             else:
                 self._over(Failure(outcome_of(plan.code), plan.code, plan.prompt))
             return
-        step = DialOutside(call, plan, seconds, self._resume, self.connect, diverted_by)
+        step = DialOutside(
+            call, plan, seconds, finish=self._resume, connect=self.connect, diverted_by=diverted_by
+        )
         self._run(step)
 
     # --- Steps ---
