@@ -129,6 +129,10 @@ class Legs:
         """Let go of legs that ended during the last round of events."""
         self._graveyard.clear()
 
+    def uses(self, account: int) -> bool:
+        """Whether a leg belongs to this account, by pjsua's number of it."""
+        return any(leg.getInfo().accId == account for leg in self._legs.values())
+
     @property
     def count(self) -> int:
         return len(self._legs)

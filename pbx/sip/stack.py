@@ -118,6 +118,7 @@ class SipStack:
             Surroundings(config=config, arrived=self._arrived, results=self._results, post=post),
             Resolver(self._do),
             door,
+            lambda account: self._table().uses(account),
         )
         self._accounts = Accounts(config, self._arrived)
         self._lines = Lines(self._accounts, self._trunks)

@@ -19,7 +19,9 @@ from pbx.sip.uris import host_port, user_uri
 
 log = structlog.get_logger("pbx.trunk")
 
-_REGISTRATION = 300  # seconds; PJSIP renews in time
+# Seconds; PJSIP renews in time. Shorter where a provider calls us over the connection that we opened: only a
+# renewal finds out that it is gone.
+_REGISTRATION = {"udp": 300, "tcp": 120, "tls": 120}
 _PROBE_MS = 5000
 _AGAIN = 2.0  # seconds after the first OPTIONS without an answer
 _MISSES = 2  # in a row, then it is down
@@ -169,7 +171,7 @@ class SipTrunk:
             account.sipConfig.authCreds.append(credentials)
         account.regConfig.registerOnAdd = False
         account.regConfig.retryIntervalSec = 0
-        account.regConfig.timeoutSec = _REGISTRATION
+        account.regConfig.timeoutSec = _REGISTRATION[config.transport]
         if config.register:
             account.regConfig.registrarUri = f"sip:{self._realm}"
         return account

@@ -1,6 +1,6 @@
 """All trunks of this node in PJSIP. PJSIP thread only."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Literal, Protocol
 
 import pjsua2 as pj
@@ -27,8 +27,12 @@ class Door(Protocol):
 class Trunks:
     """Trunk by (organisation, id)."""
 
-    def __init__(self, around: Surroundings, resolver: Resolver, door: Door) -> None:
+    def __init__(
+        self, around: Surroundings, resolver: Resolver, door: Door, in_use: Callable[[int], bool]
+    ) -> None:
+        """`in_use` says whether a call belongs to an account, by pjsua's number of it."""
         self._around = around
+        self._in_use = in_use
         self._resolver = resolver
         self._door = door
         self._trunks: dict[tuple[str, str], SipTrunk] = {}
@@ -89,7 +93,7 @@ class Trunks:
                 self._look_up(self._trunks[key])
         for trunk in self._trunks.values():
             self._keep(trunk.watch(now))
-        self._retired = [account for account in self._retired if not _deleted(account)]
+        self._retired = [account for account in self._retired if not self._deleted(account)]
 
     def _look_up(self, trunk: SipTrunk) -> None:
         self._resolver.find(trunk.host, lambda addresses: self._located(trunk, addresses))
@@ -106,6 +110,21 @@ class Trunks:
     def _keep(self, account: TrunkAccount | None) -> None:
         if account is not None:
             self._retired.append(account)
+
+    def _deleted(self, account: TrunkAccount) -> bool:
+        """Delete an account that is not used any more; False while a call still belongs to it, or its last
+        REGISTER is under way."""
+        try:
+            if not account.isValid():
+                return True
+            if account.getInfo().regIsActive or self._in_use(account.getId()):
+                return False
+            gently = pj.AccountShutdownParam()
+            gently.force = False
+            account.shutdown2(gently)
+        except pj.Error:
+            return False
+        return True
 
     # --- For calls ---
 
@@ -126,19 +145,3 @@ class Trunks:
         """Where the called number of its calls stands."""
         found = self._trunks.get((tenant, trunk))
         return found.config.number_in if found is not None else "uri"
-
-
-def _deleted(account: TrunkAccount) -> bool:
-    """Delete an account that is not used any more; False while a call still belongs to it, or its last
-    REGISTER is under way."""
-    try:
-        if not account.isValid():
-            return True
-        if account.getInfo().regIsActive:
-            return False
-        gently = pj.AccountShutdownParam()
-        gently.force = False
-        account.shutdown2(gently)
-    except pj.Error:
-        return False
-    return True

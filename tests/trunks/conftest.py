@@ -119,18 +119,32 @@ class TrunkCore:
             await eventually(quiet, 40, f"an end of all calls\n{self.core.tail(30)}")
 
 
-@pytest.fixture(scope="session")
-def trunk_core(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCore]:
-    """A running core for all tests of this folder."""
-    folder = tmp_path_factory.mktemp("trunks")
+def make_core(prepared: Path, folder: Path) -> RunningCore:
+    """A core that is not started yet."""
     core = RunningCore(folder / "core", net.free_port(2), net.core_ports(), folder / "core.log")
-    core.home.mkdir()
+    core.home.mkdir(parents=True)
     (core.home / "prompts").symlink_to(prepared / "prompts")
     core.extra_env = {
         "CENTRALE_TLS_CERTIFICATE": str(prepared / "certificate.pem"),
         "CENTRALE_TLS_KEY": str(prepared / "key.pem"),
     }
+    return core
+
+
+@pytest.fixture(scope="session")
+def trunk_core(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCore]:
+    """A running core for all tests of this folder."""
+    core = make_core(prepared, tmp_path_factory.mktemp("trunks"))
     asyncio.run(core.start())
+    yield core
+    core.close()
+
+
+@pytest.fixture
+async def second_core(prepared: Path, tmp_path: Path) -> AsyncIterator[RunningCore]:
+    """Another Centrale, which plays the provider."""
+    core = make_core(prepared, tmp_path / "second")
+    await core.start()
     yield core
     core.close()
 

@@ -1,6 +1,7 @@
 """Calls to and from the public network: who hears whom, what the provider is told, failover and limits."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from tests.phones.baresip import Baresip
 from tests.phones.base import Account, Transport
 from tests.phones.pjsua import Pjsua, Srtp
 from tests.phones.sipp import Sipp
-from tests.running import eventually
+from tests.running import DOMAIN, RunningCore, eventually, organisation, password
 from tests.telephony.office import both_hear, connect, hang_up
 from tests.trunks.conftest import DID, TrunkCore, office, trunk
 from tests.trunks.provider import Provider
@@ -112,18 +113,22 @@ async def test_over_connections_too(line: TrunkCore, transport: Transport) -> No
     await hang_up(far, phone)
 
 
-@pytest.mark.parametrize("srtp", ["optional", "required"])
-async def test_encrypted_audio(line: TrunkCore, srtp: Srtp) -> None:
-    far = peer(srtp="required")
+@pytest.mark.parametrize(
+    ("ours", "theirs", "encrypted"),
+    [("required", "required", True), ("optional", "optional", True), ("optional", "off", False)],
+)
+async def test_encrypted_audio(line: TrunkCore, ours: Srtp, theirs: Srtp, encrypted: bool) -> None:
+    far = peer(srtp=theirs)
     phone = Pjsua(line.core.account("101"))
     await line.phones(far)
-    await line.apply(rich_office(to_peer(far, srtp=srtp)))
+    await line.apply(rich_office(to_peer(far, srtp=ours)))
     await line.phones(phone)
     await connect(phone, far, PUBLIC)
-    assert "a=crypto:" in far.trace
+    assert ("SRTP status: Active" in await far.statistics()) == encrypted
     await both_hear(phone, far)
     await hang_up(phone, far)
     await connect(far, phone, f"sip:{DID}@127.0.0.1:{line.core.port}")
+    assert ("SRTP status: Active" in await far.statistics()) == encrypted
     await both_hear(phone, far)
     await hang_up(far, phone)
 
@@ -137,8 +142,7 @@ async def test_without_encryption_where_it_is_required_no_call_comes_about(line:
     await phone.call(PUBLIC)
     await phone.wait_ended(30)
     await far.call(f"sip:{DID}@127.0.0.1:{line.core.port}")
-    await far.wait_ended(30)
-    assert far.end.code in (406, 488)
+    assert (await far.wait_ended(30)).code in (406, 488)
 
 
 async def test_a_provider_by_sipp(line: TrunkCore) -> None:
@@ -151,13 +155,53 @@ async def test_a_provider_by_sipp(line: TrunkCore) -> None:
         await phone.call(PUBLIC)
         await phone.wait_established()
         await phone.hangup()
-        result = await called.result()
+        result = await called.wait()
     assert result.ok, result.errors
     assert f"INVITE sip:+31101234567@127.0.0.1:{called.local_port} SIP/2.0" in result.messages
     await phone.set_on_invite("200")
     async with Sipp("uac_trunk", account, number=DID, pause_ms=200, timeout_s=30) as caller:
-        result = await caller.result()
+        result = await caller.wait()
     assert result.ok, result.errors
+
+
+async def test_two_pbxs_one_registered_at_the_other(line: TrunkCore, second_core: RunningCore) -> None:
+    """The second one asks for credentials for each call, and calls the Contact that was registered."""
+    customer, far_number = MAIN, "+31101234567"
+    plain = organisation("carrier", numbers={DID: [customer], far_number: ["far"]})
+    extensions = [replace(each, id=f"x{i}") for i, each in enumerate(plain.extensions)]
+    devices = [replace(each, id=f"d{i}") for i, each in enumerate(plain.devices)]
+    await second_core.apply(replace(plain, extensions=extensions, devices=devices))
+    account = {"username": customer, "password": password(customer), "domain": DOMAIN}
+    config = trunk(port=second_core.port, register=True, number_in="to", **account)
+    await line.apply(rich_office(config, domain="customer.test"))
+    await line.reaches("up")
+    phone = Pjsua(line.core.account("101", domain="customer.test"))
+    far = Pjsua(second_core.account(far_number, username="far"))
+    await line.phones(phone, far)
+    await connect(phone, far, PUBLIC)
+    await both_hear(phone, far)
+    await hang_up(phone, far)
+    assert far.caller_shown is not None
+    await connect(far, phone, DID)
+    await both_hear(phone, far)
+    await hang_up(phone, far)
+    record = await line.record()
+    assert (record.direction, record.dialled) == ("inbound", DID)
+
+
+async def test_a_call_outlives_its_trunk(line: TrunkCore, provider: Provider) -> None:
+    far = peer()
+    phone = Pjsua(line.core.account("101"))
+    await line.phones(far)
+    await line.apply(rich_office(to_peer(far)))
+    await line.phones(phone)
+    await connect(phone, far, PUBLIC)
+    await line.apply(rich_office(trunk(provider, "other"), version=2))
+    await line.reaches("up", "other")
+    assert await line.state("one") is None
+    await both_hear(phone, far)
+    await hang_up(far, phone)
+    assert (await line.record()).outcome == "answered"
 
 
 # --- What the provider is told ---
@@ -217,10 +261,13 @@ async def test_by_the_api_too_and_only_what_is_allowed(line: TrunkCore, provider
 
 
 @pytest.mark.parametrize("code", [503, 0])
-async def test_the_next_trunk_on_a_code_and_on_silence(
-    line: TrunkCore, provider: Provider, code: int
-) -> None:
-    provider.codes["INVITE"] = code
+async def test_the_next_trunk_on_a_code_and_on_silence(line: TrunkCore, code: int) -> None:
+    # An address of its own: an INVITE that nobody answered is sent again for half a minute.
+    async with Provider(address="127.0.0.4", codes={"INVITE": code}) as provider:
+        await failing_over(line, provider)
+
+
+async def failing_over(line: TrunkCore, provider: Provider) -> None:
     far = peer()
     phone = Pjsua(line.core.account("101"))
     await line.phones(far)
@@ -286,7 +333,7 @@ async def test_an_emergency_goes_out_whatever_else_holds(line: TrunkCore, provid
     far = peer()
     phone = Pjsua(line.core.account("101"))
     await line.phones(far)
-    extensions = [ExtensionConfig(id="x101", number="101", name="A", language="en", may_call_out=False)]
+    extensions = [replace(each, may_call_out=False) for each in office().extensions]
     config = office(
         to_peer(far, id="second", max_calls=1),
         trunk(provider, "first", probe_seconds=0),

@@ -1,7 +1,6 @@
 """Trunks that register, at a provider of text and at a second Centrale."""
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -124,25 +123,10 @@ async def test_settings_that_cannot_be_used_are_said(line: TrunkCore) -> None:
 # --- At another PBX ---
 
 
-@pytest.fixture
-def second_core(prepared: Path, tmp_path: Path) -> object:
-    """Another Centrale, which plays the provider."""
-    core = RunningCore(tmp_path / "provider", net.free_port(2), net.core_ports(), tmp_path / "provider.log")
-    core.home.mkdir()
-    (core.home / "prompts").symlink_to(prepared / "prompts")
-    core.extra_env = {
-        "CENTRALE_TLS_CERTIFICATE": str(prepared / "certificate.pem"),
-        "CENTRALE_TLS_KEY": str(prepared / "key.pem"),
-    }
-    yield core
-    core.close()
-
-
 @pytest.mark.parametrize("transport", ["udp", "tcp", "tls"])
 async def test_it_registers_at_a_second_pbx_over_each_transport(
     line: TrunkCore, second_core: RunningCore, transport: Literal["udp", "tcp", "tls"]
 ) -> None:
-    await second_core.start()
     await second_core.apply(organisation("carrier"))
     config = trunk(
         port=second_core.tls_port if transport == "tls" else second_core.port,
