@@ -45,10 +45,11 @@ def organisation(
     numbers: dict[str, Sequence[str]] | None = None,
     ring_seconds: int = 20,
     version: int = 1,
+    max_calls: int = 1000,
     **changes: Any,
 ) -> Snapshot:
     """An organisation in which each number rings its devices; `numbers` maps a number to device names, which
-    are user names too. By default 101 to 110 with one device each."""
+    are user names too. By default 101 to 110 with one device each, that takes many calls at once."""
     plan = numbers or {str(number): [str(number)] for number in range(101, 111)}
     fields: dict[str, Any] = {
         "tenant": tenant,
@@ -72,6 +73,7 @@ def organisation(
                 username=name,
                 name=f"Phone {name}",
                 extension=number,
+                max_calls=max_calls,
                 **ha1(name, domain, password(name)),
             )
             for number, names in plan.items()

@@ -32,7 +32,7 @@ class DeviceConfig:
     dtmf: Literal["auto", "rtp", "info"] = "auto"
     srtp: Literal["off", "optional", "required"] = "off"
     max_bindings: Annotated[int, msgspec.Meta(ge=1, le=20)] = 5
-    max_calls: Annotated[int, msgspec.Meta(ge=1, le=50)] = 4
+    max_calls: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 4
     enabled: bool = True
 
 
