@@ -141,16 +141,14 @@ def _words(message: Message, zone: zoneinfo.ZoneInfo) -> tuple[str, str]:
     left = formats.date_format(message.left_at.astimezone(zone), "DATETIME_FORMAT")
     minutes, seconds = divmod(round(message.seconds), 60)
     subject = _("Voicemail from %(caller)s") % {"caller": caller}
-    text = _(
-        "%(caller)s left a message of %(length)s in the mailbox %(mailbox)s on %(moment)s.\n\n"
-        "It is attached. It also waits on your phone and on the web."
-    ) % {
+    text = _("%(caller)s left a message of %(length)s in the mailbox %(mailbox)s on %(moment)s.") % {
         "caller": caller,
         "length": f"{minutes}:{seconds:02}",
         "mailbox": message.mailbox.name,
         "moment": left,
     }
-    return subject, text + "\n"
+    more = _("It is attached, and waits on your phone and on the web too.")
+    return subject, f"{text}\n\n{more}\n"
 
 
 def _mp3(message: Message) -> bytes:
