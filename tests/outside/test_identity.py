@@ -30,23 +30,24 @@ def test_only_allowed_numbers_are_shown(chosen: str | None, standing: str | None
     assert not shown.anonymous
 
 
-def test_hiding_must_be_allowed_and_the_trunk_knows_the_number_anyway() -> None:
+def test_hiding_must_be_allowed_and_the_trunk_knows_a_number_anyway() -> None:
     tenant = built()
     shown = choose(tenant, "101", None, hidden(tenant, "101"))
     assert shown.anonymous
-    assert shown.number == ANNA
+    assert on_trunk(shown, trunk("one")) == ANNA
+    assert on_trunk(shown, trunk("one", caller_id="+31201111111")) == "+31201111111"
     assert hidden(tenant, "102") is None
     assert not choose(tenant, "102", None, "hide").anonymous
 
 
-def test_without_a_choice_it_is_the_own_number_then_the_organisation_s_then_the_trunk_s() -> None:
+def test_without_a_choice_it_is_the_trunk_s_then_the_own_number_then_the_organisation_s() -> None:
     plain = [ExtensionConfig(id="x101", number="101", name="Anna")]
-    assert choose(built(extensions=plain), "101", None, None).number == ANNA
-    assert choose(built(), "102", None, None).number == MAIN
-    assert choose(built(), None, None, None).number == MAIN
+    nobody = choose(built(extensions=plain), "101", None, None)
+    assert on_trunk(nobody, trunk("one", caller_id="+31201111111")) == "+31201111111"
+    assert on_trunk(nobody, trunk("one")) == ANNA
+    assert on_trunk(choose(built(), "102", None, None), trunk("one")) == MAIN
+    assert on_trunk(choose(built(), None, None, None), trunk("one", caller_id="+31201111111")) == MAIN
     nothing = choose(built(extensions=plain, numbers=[], caller_ids=[]), "101", None, None)
-    assert nothing.number is None
-    assert on_trunk(nothing, trunk("one", caller_id="+31201111111")) == "+31201111111"
     assert on_trunk(nothing, trunk("one")) == ""
 
 
