@@ -3,6 +3,7 @@
 import asyncio
 from xml.etree import ElementTree
 
+from pbx.control.commands import Park, SetState
 from tests.phones.baresip import Baresip
 from tests.phones.linphone import Linphone
 from tests.phones.raw import RawSip
@@ -66,11 +67,11 @@ async def test_a_lamp_names_the_dialog_that_can_be_taken_over(office: RunningCor
         replaces = "{call-id};to-tag={local-tag};from-tag={remote-tag};early-only".format(**known)
         assert await invite(watcher, "103", "102", replaces.replace("the-phone", "another")) == 481
         assert await invite(outsider, "201", "102", replaces, domain=OTHER) in (404, 481)
-        taken = asyncio.create_task(invite(watcher, "103", "102", replaces))
-        await asyncio.wait({taken}, timeout=1.0)
-        assert not taken.done() or taken.result() != 481
-        await callee.respond(ringing, 486, to_tag="the-phone")
-        await asyncio.gather(call, taken)
+        assert await invite(watcher, "103", "102", replaces) == 200  # picked up
+        assert await call == 200
+        cancel = await callee.wait_request("CANCEL")
+        await callee.respond(cancel, 200)
+        await callee.respond(ringing, 487, to_tag="the-phone")
         await watcher.shows()
 
 
@@ -148,3 +149,46 @@ async def test_a_watcher_that_comes_late_sees_the_call(office: RunningCore) -> N
         assert dialogs(watcher.notifies[-1])
         await phone.respond(ringing, 486, to_tag="t")
         await call
+
+
+async def test_linphone_sees_its_friends(office: RunningCore) -> None:
+    watcher, friend = Linphone(office.account("104"), watches=["110"]), Baresip(office.account("110"))
+    async with watcher, friend:
+        await watcher.register()
+        await watcher.wait_registered()
+        await watcher.until(lambda: "<basic>closed</basic>" in watcher.trace, "first NOTIFY")
+        await friend.register()
+        await friend.wait_registered()
+        await watcher.until(lambda: "<basic>open</basic>" in watcher.trace, "presence")
+
+
+async def test_a_key_shows_what_is_switched_on(office: RunningCore) -> None:
+    async with Watcher(office) as watcher, Watcher(office) as colleague:
+        await watcher.watch(watcher.account("106"), "*21")
+        await colleague.watch(colleague.account("107"), "106", "presence")
+        async with office.client() as client:
+            await client.set_state("office", "106", SetState(forward_all="103"))
+            await watcher.shows(("recipient", "confirmed"))
+            await colleague.until(lambda: b"Forwarded to 103" in colleague.notifies[-1].body, "forward")
+            await client.set_state("office", "106", SetState(forward_all=None))
+        await watcher.shows()
+
+
+async def test_a_slot_is_lit_while_a_call_waits_there(office: RunningCore) -> None:
+    caller, callee = Baresip(office.account("101")), Linphone(office.account("102"))
+    async with Watcher(office) as watcher, caller, callee:
+        for phone in (caller, callee):
+            await phone.register()
+            await phone.wait_registered()
+        await watcher.watch(watcher.account("103"), "701")
+        await caller.call("102")
+        await callee.wait_ringing()
+        await callee.answer()
+        await caller.wait_established()
+        async with office.client() as client:
+            (call,) = await client.calls("office")
+            await client.command(call.id, Park(tenant="office", extension="102", slot="701"))
+        waiting = await watcher.shows(("recipient", "confirmed"))
+        assert b"sip:101@office.test" in waiting.body
+        await caller.hangup()
+        await watcher.shows()
