@@ -12,7 +12,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from pbx.control.messages import BanState
-from tests.webapp import control_cases
+from tests.webapp import audio_cases, control_cases
 from tests.webapp.cases import Case
 from tests.webapp.conftest import World
 from tests.webapp.running_core import RunningCore, call
@@ -87,6 +87,7 @@ CASES: dict[str, list[Case]] = {
     "bans": [Case("get", 403, 403, 403)],
     "ban": [Case("delete", 403, 403, 403, {"address": "192.0.2.99"})],
     **control_cases.CASES,
+    **audio_cases.CASES,
 }
 REQUESTS = [(name, case) for name, cases in CASES.items() for case in cases]
 
@@ -121,8 +122,9 @@ def test_every_method_has_a_case() -> None:
 
 
 @pytest.fixture
-def alpha(world: World, core: RunningCore) -> dict[str, str]:
+def alpha(world: World, core: RunningCore, settings: Any) -> dict[str, str]:
     """Things of Alpha to ask for: the agent's, so that the member has no right to them either."""
+    settings.HOME = core.folder / "home"
     tenant = str(world.alpha.pk)
     core.run(lambda: _know(core, tenant))
     core.call_started(call("live-1", tenant, "202", "203", ended=False))
@@ -136,6 +138,7 @@ def alpha(world: World, core: RunningCore) -> dict[str, str]:
         "$user": str(world.people["agent"].pk),
         "$token": str(token.pk),
         **control_cases.things(world, core),
+        **audio_cases.things(world, core),
     }
 
 
@@ -191,6 +194,7 @@ def test_admin_pages_show_no_foreign_row(world: World, alpha: dict[str, str], co
         "calls.callrecord": CallRecord.objects.get(call_id="past-1").pk,
         "link.setaside": SetAside.objects.create(stream="s", number=1, body="{}", error="alpha").pk,
         **control_cases.admin_rows(alpha),
+        **audio_cases.admin_rows(alpha),
     }
     registered = {model._meta.label_lower for model in admin.site._registry if not _of_others(model)}
     assert registered == set(rows), "give each model in the admin its case here"

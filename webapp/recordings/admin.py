@@ -142,3 +142,13 @@ class AccessAdmin(ReadOnly, TenantAdmin):
     list_filter = ("deed", "at", "organisation")
     search_fields = ("person_name", "=call")
     date_hierarchy = "at"
+    fields: ClassVar = [
+        "organisation",
+        "at",
+        "person_name",
+        "deed",
+        "recording",
+        "call",
+        "started_at",
+        "address",
+    ]
