@@ -58,6 +58,7 @@ def rows(member: int, new: dict[str, Any]) -> list[Case]:
 
 FLOW, NAME = {"pk": "$flow"}, {"name": "Changed"}
 OWN_EXTENSION, LIVE, ROOM = {"pk": "$extension"}, {"call_id": "live-1"}, {"room": "conference-1"}
+NOTICE = {"notice_id": "notice-1"}
 
 CASES: dict[str, list[Case]] = {
     "pickup-group-list": rows(403, {"name": "New"}),
@@ -139,8 +140,8 @@ CASES: dict[str, list[Case]] = {
     "room-detail": crud("room", NAME, 200),
     "notice-list": [Case("get", 403, 200, 200)],
     "notice-detail": [
-        Case("get", 403, 200, 404, {"pk": "$notice"}),
-        Case("patch", 403, 200, 404, {"pk": "$notice"}, {"seen": True}),
+        Case("get", 403, 200, 404, NOTICE),
+        Case("patch", 403, 200, 404, NOTICE, {"seen": True}),
     ],
     "call-list": [
         Case("get", 200, 200, 200),
@@ -203,18 +204,17 @@ def things(world: World, core: RunningCore) -> dict[str, str]:
         ),
         "plan": plan,
         "room": save_room(Room(organisation=alpha, number="800", name="Alpha's room"), "1234"),
-        "notice": a_notice(alpha),
     }
+    a_notice(alpha)
     tell(core, str(alpha.pk), str(trunk.pk))
     return {f"${name}": str(row.pk) for name, row in rows.items()}
 
 
-def a_notice(organisation: Any) -> NoticeRow:
+def a_notice(organisation: Any) -> None:
     notice = Notice(
         id="notice-1", tenant=str(organisation.pk), kind="trunk.down", text="Alpha's trunk is down."
     )
     notices.take_in([Event(number=1, at=1_790_000_000.0, kind="notice", notice=notice)])
-    return NoticeRow.objects.get()
 
 
 def tell(core: RunningCore, tenant: str, trunk: str) -> None:
@@ -248,5 +248,5 @@ def admin_rows(things: dict[str, str]) -> dict[str, Any]:
         "statuses.forward": things["$forward"],
         "statuses.plan": things["$plan"],
         "rooms.room": things["$room"],
-        "notices.notice": things["$notice"],
+        "notices.notice": NoticeRow.objects.get().pk,
     }

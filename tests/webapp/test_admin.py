@@ -23,9 +23,11 @@ NEW = {"number": "210", "name": "Reception", "language": "", "ring_seconds": "25
 
 def phones(*rows: dict[str, str], initial: int = 0) -> dict[str, str]:
     """The forms of the phones on an extension's page."""
-    form = {"devices-TOTAL_FORMS": str(len(rows)), "devices-INITIAL_FORMS": str(initial)}
+    form = empty_devices()
+    form |= {"devices-TOTAL_FORMS": str(len(rows)), "devices-INITIAL_FORMS": str(initial)}
     for index, row in enumerate(rows):
-        base = {"name": "Desk phone", "dtmf": "auto", "max_bindings": "5", "enabled": "on"}
+        base = {"name": "Desk phone", "dtmf": "auto", "srtp": "off", "max_bindings": "5"}
+        base |= {"max_calls": "4", "enabled": "on"}
         form |= {f"devices-{index}-{name}": value for name, value in {**base, **row}.items()}
     return form
 
@@ -55,6 +57,7 @@ def test_a_new_secret_by_a_tick(world: World) -> None:
     device = world.devices["201"]
     page = reverse("admin:extensions_device_change", args=[device.pk])
     form = {"extension": str(device.extension_id), "name": "Desk", "dtmf": "auto", "max_bindings": "5"}
+    form |= {"srtp": "optional", "max_calls": "2"}
     answer = world.client("admin").post(page, {**form, "enabled": "on", "renew": "on"})
     kept = Device.objects.get(pk=device.pk)
     assert kept.ha1_md5 == digests("201", "alpha.test", secret_on(answer)).md5 and kept.name == "Desk"

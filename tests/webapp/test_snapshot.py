@@ -2,8 +2,11 @@
 
 import random
 import uuid
+from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,8 +16,11 @@ from pbx.control.messages import (
     encode,
 )
 from tests.webapp.conftest import World
+from tests.webapp.control_cases import things
+from tests.webapp.running_core import RunningCore
 from webapp.extensions.credentials import digests
 from webapp.extensions.models import Device, Extension
+from webapp.flows.models import Group, GroupMember
 from webapp.link.snapshot import compile_snapshot, load
 from webapp.organisations.models import Organisation
 
@@ -93,3 +99,23 @@ def test_the_choice_of_digests_reaches_the_core(world: World, choice: str, offer
     assert before is not None and snapshot is not None
     assert snapshot.digests == offered
     assert snapshot.version > before.version
+
+
+@pytest.mark.django_db
+def test_the_same_rows_give_the_same_bytes_with_as_many_queries_whatever_their_number(
+    world: World, core: RunningCore, django_assert_num_queries: Any
+) -> None:
+    things(world, core)
+    with CaptureQueriesContext(connection) as few:
+        first = load(world.alpha.pk)
+    assert first is not None and decode(encode(first), Snapshot) == first
+    extensions = [Extension(organisation=world.alpha, number=str(n), name="x") for n in range(3000, 3200)]
+    Extension.objects.bulk_create(extensions)
+    group = Group.objects.get()
+    GroupMember.objects.bulk_create(
+        [GroupMember(organisation=world.alpha, group=group, extension=each) for each in extensions]
+    )
+    with django_assert_num_queries(len(few)):
+        second = load(world.alpha.pk)
+    assert second is not None and len(second.groups[0].extensions) == 201
+    assert encode(load(world.alpha.pk)) == encode(second)

@@ -5,14 +5,19 @@ import time
 from collections.abc import Callable
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 from django.db import close_old_connections, connection, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from tests.webapp.conftest import World
+from tests.webapp.control_cases import things
+from tests.webapp.running_core import RunningCore
 from tests.webapp.test_outsiders import empty_devices
 from webapp.extensions.models import Device, Extension
 from webapp.organisations.models import Organisation
+from webapp.organisations.versions import WATCHED
 
 Change = Callable[[World], object]
 
@@ -36,6 +41,7 @@ def _inline(world: World) -> None:
     device = world.devices["202"]
     page = reverse("admin:extensions_extension_change", args=[world.extensions["202"].pk])
     form = {"number": "202", "name": "Name 202", "language": "", "ring_seconds": "25"}
+    form |= empty_devices() | {"devices-0-srtp": "off", "devices-0-max_calls": "4"}
     form |= {"devices-TOTAL_FORMS": "1", "devices-INITIAL_FORMS": "1", "devices-0-id": str(device.pk)}
     form |= {"devices-0-extension": str(world.extensions["202"].pk), "devices-0-name": "By inline"}
     form |= {"devices-0-dtmf": "info", "devices-0-max_bindings": "5", "devices-0-enabled": "on"}
@@ -143,3 +149,25 @@ def test_an_upgrade_keeps_its_rows_and_gives_them_new_versions(world: World) -> 
     assert upgraded > before
     Extension.objects.filter(number="202").update(name="After the upgrade")
     assert version(world.alpha) > upgraded
+
+
+@pytest.mark.django_db
+def test_each_table_of_the_snapshot_raises_it(world: World, core: RunningCore) -> None:
+    """Insert, update and delete, in every table that a snapshot is made of."""
+    things(world, core)
+    mine = {"organisation": world.alpha}
+    for label in WATCHED:
+        model = apps.get_model(label)
+        for what, change in (
+            ("update", lambda rows: rows.update(created_at=timezone.now())),
+            ("delete", lambda rows: rows._raw_delete(rows.db)),
+        ):
+            rows = model._default_manager.filter(**mine)
+            before, other = version(world.alpha), version(world.bravo)
+            if not rows.exists():
+                continue
+            with transaction.atomic(), connection.constraint_checks_disabled():
+                change(rows)
+                assert version(world.alpha) > before, (label, what)
+                assert version(world.bravo) == other, (label, what)
+                transaction.set_rollback(True)

@@ -29,7 +29,7 @@ class NoticeSerializer(serializers.ModelSerializer[Notice]):
     class Meta:
         model = Notice
         fields: ClassVar = [
-            "id",
+            "notice_id",
             "organisation",
             "kind",
             "text",
@@ -65,6 +65,8 @@ class NoticeViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantView
     rows = staticmethod(visible_notices)
     serializer_class = NoticeSerializer
     filterset_class = NoticeFilter
+    lookup_field = "notice_id"
+    lookup_value_regex = "[A-Za-z0-9_.:-]{1,64}"
 
     def partial_update(self, request: Request, *_args: Any, **_kwargs: Any) -> Response:
         serializer = self.get_serializer(self.get_object(), data=request.data, partial=True)
