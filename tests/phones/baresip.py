@@ -196,13 +196,12 @@ class Baresip(BasePhone):
 
     def _on_event(self, event: dict[str, Any]) -> None:
         kind, param = str(event.get("type")), str(event.get("param", ""))
-        if kind == "CALL_INCOMING":
-            self._begin_call(CallState.INCOMING)
-        elif kind in _STATES:
-            self.state = _STATES[kind]
+        line = str(event.get("id", ""))
+        if kind in _STATES:
+            self._on_call(line, _STATES[kind])
         elif kind == "CALL_DTMF_START":
             self.dtmf_received += param
-        elif kind == "CALL_CLOSED":
+        elif kind == "CALL_CLOSED" and self._on_call(line, CallState.ENDED):
             self._end_call(_code_of(param), param, self._reason_header())
 
     def _on_line(self, line: str) -> None:
@@ -228,6 +227,7 @@ class Baresip(BasePhone):
     async def _restart(self, expires: int) -> None:
         await self._end_process()
         self._log.clear()
+        self._lines.clear()
         self.state = CallState.IDLE
         await self._run(expires)
 
@@ -253,6 +253,10 @@ class Baresip(BasePhone):
 
     async def resume(self) -> None:
         await self._command("resume")
+
+    async def use_line(self, number: int) -> None:
+        """Make that call (1 is the oldest) the one that commands mean."""
+        await self._command("line", str(number))
 
     async def reinvite(self) -> None:
         """Send a re-INVITE with the same session."""

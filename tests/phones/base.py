@@ -161,7 +161,7 @@ class Phone(Protocol):
 
 class BasePhone:
     """State, waits, log and temporary folder that all process-backed phones share; see `Phone` for the
-    meaning."""
+    meaning. Of several calls the newest counts, and once that is over the one before it."""
 
     kind = "phone"
 
@@ -174,6 +174,7 @@ class BasePhone:
         self.dtmf_received = ""
         self.local_port = 0
         self.rtp_port = 0
+        self._lines: dict[str, CallState] = {}
         self._folder: Path | None = None
         self._process: asyncio.subprocess.Process | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -402,6 +403,28 @@ class BasePhone:
 
     def _begin_call(self, state: CallState) -> None:
         self.state, self.end_reason, self.dtmf_received = state, None, ""
+
+    @property
+    def lines(self) -> list[CallState]:
+        """The states of all calls of this phone, oldest first."""
+        return list(self._lines.values())
+
+    def _on_call(self, line: str, state: CallState) -> bool:
+        """The call that the phone itself knows as `line` went to `state`. Whether that is for the call that
+        counts: one that ended counts no longer when there is another."""
+        if state is CallState.ENDED:
+            self._lines.pop(line, None)
+            if self._lines:
+                self.state = self.lines[-1]
+            return not self._lines
+        new = line not in self._lines
+        self._lines[line] = state
+        if next(reversed(self._lines)) != line:
+            return False
+        if new:
+            self._begin_call(state)
+        self.state = state
+        return True
 
     def _end_call(self, code: int, text: str, reason_header: str = "") -> None:
         self.state, self.end_reason = CallState.ENDED, EndReason(code, text, reason_header)

@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.phones import net
@@ -32,7 +33,7 @@ LOG_POLL_S = 0.03
 DIGIT_GAP_S = 0.3
 WRITE_EVERY_S = 0.6  # the recording grows by 4,096 bytes, a quarter of a second of G.711
 
-_MOVED = re.compile(r"moving from state LinphoneCall(\w+) to LinphoneCall(\w+)")
+_MOVED = re.compile(r"\[(\w+)\] moving from state LinphoneCall(\w+) to LinphoneCall(\w+)")
 _REGISTRATION = re.compile(
     r"moving from state \[?LinphoneRegistration(\w+)\]? to \[?LinphoneRegistration(\w+)\]?"
 )
@@ -41,6 +42,7 @@ _RECORDING = re.compile(
 )
 _CODEC = re.compile(r"^\s*(\d+): (\S+) \((\d+)\) (\w+)")
 _STATES = {
+    "IncomingReceived": CallState.INCOMING,
     "OutgoingInit": CallState.CALLING,
     "OutgoingRinging": CallState.RINGING,
     "OutgoingEarlyMedia": CallState.EARLY,
@@ -54,8 +56,10 @@ class Linphone(BasePhone):
 
     kind = "linphone"
 
-    def __init__(self, account: Account, ca_file: Path | None = None) -> None:
+    def __init__(self, account: Account, ca_file: Path | None = None, *, watches: Sequence[str] = ()) -> None:
+        """With `watches` it subscribes to the presence of these numbers, its friends."""
         super().__init__(account)
+        self._watches = watches
         self._ca_file = ca_file
         self._trace: list[str] = []
         self._tone_hz = 1000.0
@@ -63,6 +67,7 @@ class Linphone(BasePhone):
         self._record_file: Path | None = None
         self._record_format = (0, 0)
         self.held_by_peer = False
+        self._known: list[str] = []  # calls in the order of linphonec's own numbers, from 1
 
     # --- start and stop ---------------------------------------------------------------------------
 
@@ -148,6 +153,8 @@ class Linphone(BasePhone):
                 f"username={account.user}",
                 f"passwd={account.password}",
             ]
+        for index, number in enumerate(self._watches):
+            lines += [f"[friend_{index}]", f"url=<sip:{number}@{account.domain}>", "pol=deny", "subscribe=1"]
         return "\n".join(lines) + "\n"
 
     async def _choose_codecs(self) -> None:
@@ -194,22 +201,23 @@ class Linphone(BasePhone):
         elif found := _RECORDING.search(line):
             self._record_format = int(found.group(1)), int(found.group(2))
         elif found := _MOVED.search(line):
-            self._moved_to(found.group(2))
+            self._moved_to(found.group(1), found.group(3))
 
-    def _moved_to(self, state: str) -> None:
-        if state == "IncomingReceived":
-            self._begin_call(CallState.INCOMING)
-        elif state == "OutgoingInit" and self.state is not CallState.CALLING:
-            self._begin_call(CallState.CALLING)
-        elif state in ("End", "Error"):
-            self._end_call(*self._final_answer(), self._reason_header())
+    def _moved_to(self, line: str, state: str) -> None:
+        if line not in self._known:
+            self._known.append(line)
+        if state in ("End", "Error"):
+            if self._on_call(line, CallState.ENDED):
+                self._end_call(*self._final_answer(), self._reason_header())
         elif state == "Released":
-            self._spawn_task(self._prepare_record())
+            self._known[self._known.index(line)] = ""  # another call may come to lie at that address
+            if not self._lines:
+                self._spawn_task(self._prepare_record())
         elif state == "PausedByRemote":
             self.held_by_peer = True
         elif state in _STATES:
             self.held_by_peer = False
-            self.state = _STATES[state]
+            self._on_call(line, _STATES[state])
             if self.state in (CallState.EARLY, CallState.ESTABLISHED):
                 self._record_file = self._next_record()
 
@@ -243,6 +251,8 @@ class Linphone(BasePhone):
         shutil.rmtree(self.folder / ".local", ignore_errors=True)
         self._log.clear()
         self._trace.clear()
+        self._lines.clear()
+        self._known.clear()
         self.state = CallState.IDLE
         await self._run(expires)
 
@@ -278,6 +288,17 @@ class Linphone(BasePhone):
     async def transfer(self, number: str) -> None:
         """Blind transfer of the call by REFER."""
         await self._write(f"transfer {self._target(number)}\n")
+
+    async def resume_line(self, number: int) -> None:
+        """Take that call (1 is the oldest that is left) off hold, after `hold` of the other."""
+        await self._write(f"resume {self._own_number(number)}\n")
+
+    async def attended(self) -> None:
+        """Attended transfer (REFER with Replaces): the older call goes to the other side of the newest."""
+        await self._write(f"transfer {self._own_number(1)} --to-call {self._own_number(2)}\n")
+
+    def _own_number(self, number: int) -> int:
+        return self._known.index(list(self._lines)[number - 1]) + 1
 
     async def send_dtmf(self, digits: str, via: DtmfVia = "rtp") -> None:
         await self._write(

@@ -75,6 +75,7 @@ class Pjsua(BasePhone):
         self._ready = False
         self._invite = ""
         self._record_file: Path | None = None
+        self._records: dict[str, Path] = {}
         self.held_by_peer = False
         self.dtmf_via: list[str] = []
         self.transfer_codes: list[int] = []
@@ -165,11 +166,11 @@ class Pjsua(BasePhone):
             self.registered = event["code"] == 200 and event["expires"] > 0
         elif kind == "invite":
             self._invite = event["message"]
-            self._begin_call(CallState.INCOMING)
+            self._on_call(str(event["call"]), CallState.INCOMING)
         elif kind == "state":
             self._moved_to(event)
         elif kind == "recording":
-            self._record_file = Path(event["path"])
+            self._record_file = self._records[str(event["call"])] = Path(event["path"])
         elif kind == "media":
             self.held_by_peer = event["status"] == 3  # PJSUA_CALL_MEDIA_REMOTE_HOLD
         elif kind == "dtmf":
@@ -179,12 +180,19 @@ class Pjsua(BasePhone):
             self.transfer_codes.append(event["code"])
 
     def _moved_to(self, event: dict[str, Any]) -> None:
-        state, code = event["state"], event["code"]
-        if state == "early" and not event["incoming"]:
-            self.state = CallState.RINGING if code == 180 else CallState.EARLY
+        state, code, line = event["state"], event["code"], str(event["call"])
+        if state == "calling":
+            self._on_call(line, CallState.CALLING)
+        elif state == "early" and not event["incoming"]:
+            self._on_call(line, CallState.RINGING if code == 180 else CallState.EARLY)
         elif state == "confirmed":
-            self.state = CallState.ESTABLISHED
+            self._on_call(line, CallState.ESTABLISHED)
         elif state == "disconnected":
+            counts = self._on_call(line, CallState.ENDED)
+            self._records.pop(line, None)
+            if not counts:
+                self._record_file = self._records.get(next(reversed(self._lines)))
+                return
             # PJSIP reports a BYE as 200: no failure code then.
             self._end_call(0 if code == 200 else code, event["reason"], self._reason_header())
 
@@ -258,6 +266,18 @@ class Pjsua(BasePhone):
     async def transfer(self, number: str) -> None:
         """Blind transfer of the call by REFER; `transfer_codes` gets what the NOTIFYs say."""
         await self._command("transfer", target=self._target(number))
+
+    async def use_line(self, number: int) -> None:
+        """Make that call (1 is the oldest) the one that commands, `state` and `heard` mean: it counts as the
+        newest."""
+        line = list(self._lines)[number - 1]
+        await self._command("use", call=int(line))
+        self._lines[line] = self.state = self._lines.pop(line)
+        self._record_file = self._records.get(line)
+
+    async def attended(self) -> None:
+        """Attended transfer (REFER with Replaces): the older call goes to the other side of the newest."""
+        await self._command("attended")
 
     async def send_dtmf(self, digits: str, via: DtmfVia = "rtp") -> None:
         await self._command("dtmf", digits=digits, via=via)

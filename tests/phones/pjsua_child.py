@@ -89,7 +89,7 @@ class Call(pj.Call):  # type: ignore[misc]
             path = self.phone.next_recording()
             self.recorder = pj.AudioMediaRecorder()
             self.recorder.createRecorder(path)
-            tell(event="recording", path=path)
+            tell(event="recording", call=self.getId(), path=path)
         self.audio = audio
         if self.phone.tone is not None:
             self.phone.tone.startTransmit(audio)
@@ -118,7 +118,7 @@ class Account(pj.Account):  # type: ignore[misc]
     def onIncomingCall(self, prm: pj.OnIncomingCallParam) -> None:
         call = Call(self.phone, self, prm.callId)
         self.phone.calls.append(call)
-        tell(event="invite", message=prm.rdata.wholeMsg)
+        tell(event="invite", call=prm.callId, message=prm.rdata.wholeMsg)
         self.phone.react(call)
 
 
@@ -285,6 +285,14 @@ class PhoneProgram:
 
     def do_transfer(self, target: str) -> None:
         self.call.xfer(target, pj.CallOpParam(True))
+
+    def do_use(self, call: int) -> None:
+        """That call is the newest from now on."""
+        self.calls.sort(key=lambda each: each.isActive() and each.getId() == call)
+
+    def do_attended(self) -> None:
+        older, newest = [call for call in self.calls if call.isActive()][-2:]
+        older.xferReplaces(newest, 0, pj.CallOpParam(True))
 
     def do_dtmf(self, digits: str, via: str) -> None:
         prm = pj.CallSendDtmfParam()
