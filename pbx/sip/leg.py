@@ -54,6 +54,7 @@ class SipLeg(pj.Call):  # type: ignore[misc]
         self.dialog: DialogId | None = None
         self.referral: Referral | None = None
         self.introduction: Introduction | None = None
+        self.trying: int | None = None
         self.incoming = call_id != pj.PJSUA_INVALID_ID
         self.confirmed = False
         self.has_media = False

@@ -17,6 +17,8 @@ from pbx.ports import (
     LegAnswered,
     LegEnded,
     LegEvent,
+    LegProgress,
+    Line,
     MediaSilent,
     Progress,
     Prompt,
@@ -62,6 +64,7 @@ class Legs:
         self.post = post
         self._lines = lines
         self._inviter = inviter
+        self._results = results
         self._legs: dict[str, SipLeg] = {}
         self._by_call: dict[int, SipLeg] = {}
         self._graveyard: list[SipLeg] = []
@@ -121,6 +124,8 @@ class Legs:
         self.patchbay.forget(leg)
         self._introductions.forget(leg)
         leg.referral = None
+        if leg.trying is not None:
+            self._results.forget(leg.trying)
         self._by_call.pop(leg.getId(), None)
         if self._legs.pop(leg.leg, None) is not None:
             self._graveyard.append(leg)
@@ -187,6 +192,17 @@ class Legs:
                 self.post(LegEnded(leg=command.leg, code=503, reason=error.reason, remote=False))
         else:
             self._by_call[leg.getId()] = leg
+            if isinstance(command.to, Line):
+                self._expect_trying(leg)
+
+    def _expect_trying(self, leg: SipLeg) -> None:
+        """A provider may take long to ring; its 100 tells that it is there."""
+
+        def tried(code: int) -> None:
+            self.post(LegProgress(leg=leg.leg, code=code, media=False))
+
+        leg.trying = self._results.expect(tried)
+        pbx_native.expect_trying(leg.getId(), leg.trying)
 
     def _answer(self, leg: SipLeg, code: int, identity: str | None = None) -> None:
         options = call_options()

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from pbx.control.configuration import TrunkConfig
-from pbx.ports import IncomingCall, Invite, LegEnded, Line
+from pbx.ports import HangUp, IncomingCall, Invite, LegEnded, LegProgress, Line
 from tests.phones.raw import Header
 from tests.sip.edge import Dialog, Edge, Phone
 
@@ -79,6 +79,34 @@ async def test_a_trunk_that_is_not_there(edge: Edge) -> None:
     line = Line(tenant="a.test", trunk="none", number="+31201234567")
     edge.stack.submit(Invite(leg=leg, to=line, domain="a.test", called="0", number="101", name=""))
     assert (await edge.event(LegEnded)).code == 503
+
+
+async def test_a_provider_that_is_at_it(edge: Edge) -> None:
+    """Its 100 is told, once; a phone's is not."""
+    provider = await edge.phone("provider")
+    await edge.trunks("a.test", trunk(provider))
+    line = Line(tenant="a.test", trunk="line1", number="+31201234567")
+    leg = edge.new_leg()
+    edge.stack.submit(Invite(leg=leg, to=line, domain="a.test", called="0", number="101", name=""))
+    request = await provider.raw.wait_request("INVITE")
+    dialog = Dialog.called(provider, request)
+    for code in (100, 100, 180):
+        await dialog.reply(request, code)
+    seen = [await edge.event(LegProgress) for _ in range(2)]
+    assert [(event.leg, event.code) for event in seen] == [(leg, 100), (leg, 180)]
+    await dialog.reply(request, 486)
+    await edge.event(LegEnded)
+    assert not any(isinstance(event, LegProgress) for event in edge.events)
+
+
+async def test_a_proxy_that_names_itself_by_a_host_name(edge: Edge) -> None:
+    """Nothing is looked up: what comes after goes to where the INVITE came from."""
+    phone = await edge.phone("101")
+    leg, dialog = await edge.call_from(phone, headers=[("Record-Route", "<sip:proxy.invalid;lr;x=1>")])
+    edge.stack.submit(HangUp(leg=leg, code=200))
+    bye = await phone.raw.wait_request("BYE")
+    assert bye.headers.get("Route") == f"<sip:127.0.0.1:{phone.raw.local_port};lr;x=1>"
+    await dialog.reply(bye, 200)
 
 
 async def out(edge: Edge, provider: Phone, line: Line, **fields: object) -> object:

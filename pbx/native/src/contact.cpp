@@ -69,14 +69,17 @@ template <typename Change> void each_contact(pjsip_msg *msg, Change change) {
     }
 }
 
-// The Record-Route nearest to us in a response is the last one; its writer sent us the packet.
+// The Record-Route nearest to us is the first one in a request and the last one in a response; its writer sent us
+// the packet.
 void tie_nearest_route(pjsip_rx_data *rdata) {
-    pjsip_rr_hdr *last = nullptr;
-    for (auto *header = next_header<pjsip_rr_hdr>(rdata->msg_info.msg, PJSIP_H_RECORD_ROUTE, nullptr); header;
-         header = next_header(rdata->msg_info.msg, PJSIP_H_RECORD_ROUTE, header)) {
-        last = header;
+    pjsip_msg *msg = rdata->msg_info.msg;
+    auto *nearest = next_header<pjsip_rr_hdr>(msg, PJSIP_H_RECORD_ROUTE, nullptr);
+    if (msg->type == PJSIP_RESPONSE_MSG) {
+        for (auto *header = nearest; header; header = next_header(msg, PJSIP_H_RECORD_ROUTE, header)) {
+            nearest = header;
+        }
     }
-    pjsip_sip_uri *uri = last ? sip_uri(&last->name_addr) : nullptr;
+    pjsip_sip_uri *uri = nearest ? sip_uri(&nearest->name_addr) : nullptr;
     if (names_a_host(uri)) {
         point_at_source(rdata, uri);
     }
@@ -96,7 +99,7 @@ void rewrite_contacts(pjsip_rx_data *rdata) {
         each_contact(msg, [&](pjsip_sip_uri *uri) { point_at_source(rdata, uri); });
         return;
     }
-    if (response && routed) {
+    if (routed) {
         tie_nearest_route(rdata);
     }
     // Out of a dialog, a name in a request is refused by the screen; in one, or in a response, it is replaced.
@@ -108,12 +111,11 @@ void rewrite_contacts(pjsip_rx_data *rdata) {
 }
 
 bool next_hop_is_a_name(const pjsip_rx_data *rdata) {
-    pjsip_msg *msg = rdata->msg_info.msg;
-    if (auto *route = next_header<pjsip_rr_hdr>(msg, PJSIP_H_RECORD_ROUTE, nullptr)) {
-        return names_a_host(sip_uri(&route->name_addr));
+    if (rdata->msg_info.record_route) {
+        return false;  // tied to its source already
     }
     bool named = false;
-    each_contact(msg, [&](pjsip_sip_uri *uri) { named = named || names_a_host(uri); });
+    each_contact(rdata->msg_info.msg, [&](pjsip_sip_uri *uri) { named = named || names_a_host(uri); });
     return named;
 }
 

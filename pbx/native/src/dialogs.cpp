@@ -20,6 +20,12 @@ std::vector<Introduction> &introductions() {
     return instance;
 }
 
+// Tokens of expect_trying(), one for each call slot; 0: nobody waits.
+std::vector<std::uint64_t> &tryings() {
+    static std::vector<std::uint64_t> instance;
+    return instance;
+}
+
 // The call's INVITE session while it can carry requests.
 pjsip_inv_session *session_of(int call_id) {
     if (call_id < 0 || call_id >= static_cast<int>(pjsua_var.ua_cfg.max_calls) || !core().endpoint) {
@@ -75,14 +81,24 @@ pj_status_t create_reinvite(pjsip_inv_session *session, pjsip_tx_data **data) {
     return pjsip_inv_reinvite(session, nullptr, offer, data);
 }
 
+void tell_trying(const pjsip_transaction *transaction, std::uint64_t &waiting) {
+    if (waiting && transaction->method.id == PJSIP_INVITE_METHOD && transaction->state == PJSIP_TSX_STATE_PROCEEDING &&
+        transaction->status_code == PJSIP_SC_TRYING) {
+        const std::uint64_t token = waiting;
+        waiting = 0;
+        report(token, PJSIP_SC_TRYING, string(transaction->status_text));
+    }
+}
+
 void on_call_tsx_state(pjsua_call_id call_id, pjsip_transaction *transaction, pjsip_event *) {
     const auto slot = static_cast<std::size_t>(call_id);
-    if (slot >= introductions().size() || introductions()[slot].token == 0) {
+    if (slot >= introductions().size() || transaction->role != PJSIP_ROLE_UAC) {
         return;
     }
+    tell_trying(transaction, tryings()[slot]);
     Introduction &sent = introductions()[slot];
-    if (transaction->role != PJSIP_ROLE_UAC || transaction->cseq != sent.cseq ||
-        transaction->state < PJSIP_TSX_STATE_COMPLETED || transaction->method.id == PJSIP_CANCEL_METHOD) {
+    if (sent.token == 0 || transaction->cseq != sent.cseq || transaction->state < PJSIP_TSX_STATE_COMPLETED ||
+        transaction->method.id == PJSIP_CANCEL_METHOD) {
         return;
     }
     const std::uint64_t token = sent.token;
@@ -155,7 +171,14 @@ void introduce(int call_id, std::uint64_t token, bool update, const Headers &hea
     }
 }
 
+void expect_trying(int call_id, std::uint64_t token) {
+    if (session_of(call_id)) {
+        tryings()[static_cast<std::size_t>(call_id)] = token;
+    }
+}
+
 void dialogs_start() {
+    tryings().assign(pjsua_var.ua_cfg.max_calls, 0);
     introductions().assign(pjsua_var.ua_cfg.max_calls, Introduction());
     pjsua_var.ua_cfg.cb.on_call_tsx_state = &on_call_tsx_state;
 }
@@ -163,6 +186,7 @@ void dialogs_start() {
 void dialogs_stop() {
     pjsua_var.ua_cfg.cb.on_call_tsx_state = nullptr;
     introductions().clear();
+    tryings().clear();
 }
 
 }  // namespace pbx

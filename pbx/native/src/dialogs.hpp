@@ -27,4 +27,8 @@ void send_in_call(int call_id, std::uint64_t token, const std::string &method, c
 // re-INVITE with the SDP in force. The answer comes to Hooks::result: 491 also when something else is going on.
 void introduce(int call_id, std::uint64_t token, bool update, const Headers &headers);
 
+// Hooks::result gets 100 under the token when the peer's first 100 to the INVITE of this call comes, of which pjsua says
+// nothing: the peer is there and works on it. At most once; never when something else comes first.
+void expect_trying(int call_id, std::uint64_t token);
+
 }  // namespace pbx

@@ -310,6 +310,7 @@ void bind_dialogs(py::module_ &m) {
            const std::string &body) { send_in_call(call_id, token, method, headers, content_type, body); },
         py::arg("call_id"), py::arg("token"), py::arg("method"), py::arg("headers") = Headers(),
         py::arg("content_type") = "", py::arg("body") = py::bytes());
+    m.def("expect_trying", &expect_trying, py::arg("call_id"), py::arg("token"));
     m.def("introduce", &introduce, py::arg("call_id"), py::arg("token"), py::arg("update"), py::arg("headers"));
 }
 

@@ -235,6 +235,10 @@ def send_in_call(
     """A request in a call's dialog that says nothing about the call (NOTIFY of a REFER): the call goes on
     whatever the answer, which comes to on_result; 481 when there is no such call."""
 
+def expect_trying(call_id: int, token: int) -> None:
+    """on_result gets 100 under the token when the first 100 to the INVITE of this outgoing call comes; at
+    most once, and never when something else comes first."""
+
 def introduce(call_id: int, token: int, update: bool, headers: Sequence[tuple[str, str]]) -> None:
     """Send these headers to the peer of a talking call: in an UPDATE without SDP if it takes those and
     `update` is true, else in a re-INVITE with the SDP in force. The answer comes to on_result; 491 also when
