@@ -17,9 +17,11 @@ from webapp.extensions.models import Device, Extension
 from webapp.link import addresses
 from webapp.organisations.actions import create_organisation
 from webapp.organisations.models import Organisation
+from webapp.organisations.owned_actions import save_owned
 from webapp.organisations.roles import Role
 from webapp.people.actions import TOKEN_PREFIX, digest_of, keep_token
 from webapp.people.models import ApiToken, User
+from webapp.voicemail.models import Mailbox
 
 NAME = "Demo"
 EXTENSIONS = {
@@ -139,6 +141,7 @@ def _phone(
     extension = Extension.objects.filter(organisation=organisation, number=number).first()
     if extension is None:
         extension = save_extension(Extension(organisation=organisation, number=number, name=name, user=owner))
+        save_owned(Mailbox(organisation=organisation, extension=extension, name=name))
     device = (
         Device.objects.select_related("organisation")
         .filter(organisation=organisation, username=number)
