@@ -25,16 +25,17 @@ class Recordings:
     def start(self, command: StartRecording) -> None:
         """Begin a file. What cannot begin ends at once."""
         sides = self._sides(command.sides)
-        self._calls[command.recording] = command.call
-        if not any(sides):
-            self.over(command.recording, 0.0, 0, "gone")
-            return
         limits = command.max_seconds, command.max_bytes, command.silence_seconds
+        if not any(sides):
+            self._tell(command.call, command.recording, 0.0, 0, "gone")
+            return
         try:
             pbx_native.start_recording(command.recording, command.path, sides, *limits)
         except ValueError as error:
             log.error("recording.refused", recording=command.recording, error=str(error))
-            self.over(command.recording, 0.0, 0, "failed")
+            self._tell(command.call, command.recording, 0.0, 0, "failed")
+        else:
+            self._calls[command.recording] = command.call
 
     def change(self, command: ChangeRecording) -> None:
         pbx_native.change_recording(command.recording, command.paused, self._sides(command.sides))
@@ -46,13 +47,12 @@ class Recordings:
         """The file is closed and on disk."""
         if reason == "failed":
             log.error("recording.failed", recording=recording, seconds=seconds)
+        self._tell(self._calls.pop(recording), recording, seconds, size, reason)
+
+    def _tell(self, call: str, recording: str, seconds: float, size: int, reason: str) -> None:
         self._post(
             RecordingEnded(
-                call=self._calls.pop(recording),
-                recording=recording,
-                seconds=seconds,
-                bytes=size,
-                reason=cast(Reason, reason),
+                call=call, recording=recording, seconds=seconds, bytes=size, reason=cast(Reason, reason)
             )
         )
 

@@ -15,8 +15,9 @@ import pbx_native
 from pbx.ports import Answer, IncomingCall, LegAnswered
 from tests.phones import net
 from tests.phones.audio import NOTHING, Samples, frame_levels, sine
+from tests.phones.raw import RawSip
 from tests.running import eventually
-from tests.sip.edge import Dialog, Edge
+from tests.sip.edge import Dialog, Edge, Phone
 
 RATE = 8000
 FRAME = 160
@@ -117,11 +118,12 @@ def _second(hz: float) -> bytes:
 
 
 class Voices:
-    """All voices of a test. Use as a context manager."""
+    """All voices of a test, whose signalling is one socket's. Use as a context manager."""
 
     def __init__(self, edge: Edge) -> None:
         self.edge = edge
         self.all: list[Voice] = []
+        self._raw: RawSip | None = None
         self._stop = False
         self._thread = threading.Thread(target=self._run, daemon=True)
 
@@ -140,7 +142,9 @@ class Voices:
         made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         made.bind((net.LOOPBACK, 0))
         made.setblocking(False)
-        phone = await self.edge.phone(user, tenant, rtp_port=made.getsockname()[1])
+        if self._raw is None:
+            self._raw = (await self.edge.phone(user)).raw
+        phone = Phone(self.edge, self._raw, user, tenant, made.getsockname()[1])
         one_codec = phone.raw.sdp(phone.rtp_port).replace(b"AVP 8 0 101", b"AVP 8 101")
         dialog = await phone.invite("102", body=one_codec)
         leg = (await self.edge.event(IncomingCall)).leg

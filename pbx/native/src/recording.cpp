@@ -18,6 +18,18 @@ constexpr unsigned header_bytes = 44;
 constexpr unsigned frames_a_second = 1000 / frame_ms;
 constexpr std::size_t most_pending = 30 * wide_rate * 2;  // samples that wait for a disk that hangs
 
+// Whether those who are to be heard have all hung up. Nobody on purpose is silence.
+bool all_gone(const Sides &sides) {
+    bool any = false, left = false;
+    for (const auto &side : sides) {
+        for (const PartyPtr &party : side) {
+            any = true;
+            left |= !party->gone;
+        }
+    }
+    return any && !left;
+}
+
 bool write_all(int file, const void *data, std::size_t size, std::uint64_t at) {
     const char *bytes = static_cast<const char *>(data);
     while (size) {
@@ -67,11 +79,7 @@ bool Recording::take(std::uint64_t tick) {
         return false;
     }
     const std::shared_ptr<const Sources> sources = sources_;
-    bool anyone = false;
-    for (const auto &side : sources->sides) {
-        anyone |= std::any_of(side.begin(), side.end(), [](const PartyPtr &party) { return !party->gone; });
-    }
-    if (!anyone) {
+    if (all_gone(sources->sides)) {
         reason_ = "gone";
         return false;
     }
