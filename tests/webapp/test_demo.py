@@ -1,5 +1,6 @@
 """`manage.py demo`: the promised form, the same each time, mended when something is missing."""
 
+import datetime
 import io
 import json
 import stat
@@ -10,8 +11,15 @@ import pytest
 from django.core.management import call_command
 from rest_framework.test import APIClient
 
+from pbx.control.configuration import Snapshot
+from pbx.control.messages import decode, encode
+from pbx.control.pins import right
 from webapp.extensions.credentials import digests
 from webapp.extensions.models import Device, Extension
+from webapp.flows.actions import check
+from webapp.flows.models import Flow
+from webapp.flows.simulating import Question, simulate
+from webapp.link.snapshot import load
 from webapp.organisations.models import Organisation
 from webapp.people.models import User
 
@@ -32,7 +40,15 @@ def demo() -> dict[str, Any]:
 
 def test_the_form_that_was_promised(home: Path) -> None:
     made = demo()
-    assert set(made) == {"organisation", "sip", "extensions", "users", "api_token", "http"}
+    assert set(made) == {
+        "organisation",
+        "sip",
+        "extensions",
+        "users",
+        "room",
+        "api_token",
+        "http",
+    }
     assert set(made["sip"]) == {"domain", "host", "port", "tls_port"}
     assert made["sip"]["domain"] == "demo.centrale.localhost"
     assert [e["number"] for e in made["extensions"]] == [str(n) for n in range(101, 111)]
@@ -87,3 +103,27 @@ def test_the_card_for_people(home: Path) -> None:
     call_command("demo", stdout=out)
     for text in ("Reception", made["extensions"][0]["password"], made["users"][0]["password"], made["http"]):
         assert text in out.getvalue()
+
+
+def test_the_office_is_furnished(home: Path) -> None:
+    made = demo()
+    snapshot = load(Organisation.objects.get().pk)
+    assert snapshot is not None and decode(encode(snapshot), Snapshot) == snapshot
+    assert {s.name: (s.code, s.rings) for s in snapshot.statuses} == {
+        "Available": ("1", True),
+        "Busy": ("2", True),
+        "Away": ("3", True),
+        "Not present": ("4", False),
+    }
+    assert [s.name for s in snapshot.statuses if s.default] == ["Available"]
+    (room,) = snapshot.rooms
+    assert room.number == made["room"]["number"] and room.pin and right(made["room"]["pin"], room.pin)
+    assert snapshot.lines.keys() == {"300"} and snapshot.lines["300"] in snapshot.flows
+    pickup = {extension.number for extension in snapshot.extensions if extension.pickup_group}
+    assert pickup == {"102", "103", "104", "105", "106"}
+    monday = datetime.datetime(2026, 11, 23, 10, tzinfo=datetime.UTC)
+    day = simulate(Organisation.objects.get(), Question(number="300", at=monday, outcomes=["2"]))
+    assert [step.node for step in day.path if step.node] == ["hours", "menu", "support", "voicemail"]
+    night = simulate(Organisation.objects.get(), Question(number="300", at=monday.replace(hour=22)))
+    assert [step.node for step in night.path if step.node] == ["hours", "voicemail"]
+    assert not [finding for finding in check(Flow.objects.get()) if finding.level == "error"]

@@ -14,6 +14,7 @@ from django.db import transaction
 from webapp.extensions.actions import renew_secret, save_device, save_extension
 from webapp.extensions.credentials import digests, new_secret
 from webapp.extensions.models import Device, Extension
+from webapp.home import demo_office
 from webapp.link import addresses
 from webapp.organisations.actions import create_organisation
 from webapp.organisations.models import Organisation
@@ -62,6 +63,7 @@ def prepare() -> dict[str, Any]:
         owners = {number: people[role] for role, number in PEOPLE.items()}
         phones = [_phone(organisation, n, name, owners.get(n), kept) for n, name in EXTENSIONS.items()]
         token = _token(people[Role.ADMIN], kept)
+        demo_office.furnish(organisation, people[Role.ADMIN], kept.room_pin)
         demo = {
             "organisation": organisation.name,
             "sip": {
@@ -75,6 +77,7 @@ def prepare() -> dict[str, Any]:
                 {"email": user.email, "password": kept.passwords[user.email], "role": str(role)}
                 for role, user in people.items()
             ],
+            "room": {"number": demo_office.ROOM, "pin": kept.room_pin},
             "api_token": token,
             "http": addresses.http_url(),
         }
@@ -90,17 +93,20 @@ class _Kept:
     passwords: dict[str, str] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
     token: str = ""
+    room_pin: str = field(default_factory=lambda: f"{secrets.randbelow(10**6):06}")
 
     @classmethod
     def read(cls, path: Path) -> "_Kept":
         """What is in the file; nothing when there is none, or not one of ours."""
         try:
             demo = json.loads(path.read_text())
-            return cls(
+            kept = cls(
                 {user["email"]: user["password"] for user in demo["users"]},
                 {phone["username"]: phone["password"] for phone in demo["extensions"]},
                 demo["api_token"],
             )
+            kept.room_pin = demo.get("room", {}).get("pin", kept.room_pin)
+            return kept
         except (FileNotFoundError, ValueError, KeyError, TypeError):
             return cls()
 

@@ -44,6 +44,7 @@ def card(demo: dict[str, Any]) -> str:
         f"  {'number':<8}{'name':<18}{'user name':<12}password",
         *[f"  {e['number']:<8}{e['name']:<18}{e['username']:<12}{e['password']}" for e in demo["extensions"]],
         "",
+        f"Conference room {demo['room']['number']}, PIN {demo['room']['pin']}",
         f"API token  {demo['api_token']}",
     ]
     return "\n".join(lines)
