@@ -234,6 +234,7 @@ class Call:
             "number": self.ledger.number,
             "name": self.ledger.name,
             "codecs": self.codecs,
+            "srtp": device.srtp if device else "off",
         }
         fields.update(shown)
         self.do(Invite(leg=leg.id, to=to, domain=self.tenant.domain, **fields))  # type: ignore[arg-type]
