@@ -80,6 +80,7 @@ async def test_phones_work_during_a_flood(core: RunningCore, method: str) -> Non
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 async def test_floods_leave_no_memory_and_no_files(core: RunningCore) -> None:
     """Sources change, so that neither a ban nor an empty bucket shields the core."""
     assert core.process is not None

@@ -46,8 +46,7 @@ def test_look_ups_of_a_tenant() -> None:
     assert tenant.devices_of("102") == () == tenant.devices_of("999")
     extension = tenant.extension("102")
     assert extension is not None and extension.name == "Bo"
-    assert tenant.plan("101") is not None
-    assert tenant.plan("999") is None
+    assert tenant.extension("999") is None
 
 
 def test_domains_lead_to_tenants_in_any_case() -> None:
