@@ -15,7 +15,7 @@ __all__ = ["disk"]
 async def test_a_full_disk_is_known_before_and_keeps_what_it_has(
     disk: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(audio_files, "SPARE", 2**20)
+    monkeypatch.setattr(audio_files, "SPARE", 2 * RESERVE)  # more than the reserve, as in earnest
     store = await Store.open(disk / "core", reserve=RESERVE)
     store.recover()
     files = await Files.open(store, disk / "core")
