@@ -27,7 +27,7 @@ from pbx.ports import DigitPressed, LegEnded, LegProgress
 if TYPE_CHECKING:
     from pbx.calls.call import Call
 
-MAX_HOPS = 10
+MAX_HOPS = 6
 DIRECT_SECONDS = 120.0
 
 
