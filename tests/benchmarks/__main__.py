@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from config.setup import certificate, prompts
-from tests.benchmarks import calls, flows, registrations, subscriptions
+from tests.benchmarks import audio, calls, flows, registrations, subscriptions
 from tests.benchmarks.measure import Result
 from tests.running import ROOT, RunningCore
 
@@ -19,6 +19,9 @@ Benchmark = Callable[[RunningCore, Path], Awaitable[list[Result]]]
 ALL: dict[str, Benchmark] = {
     "bridged-100": calls.bridged_100,
     "bridged-300": calls.bridged_300,
+    "held-100": audio.held_100,
+    "conference-30": audio.conference_30,
+    "recordings-100": audio.recordings_100,
     "setup": calls.setup,
     "delay": calls.delay,
     "register": registrations.pairs,

@@ -2,7 +2,9 @@
 
 import asyncio
 import re
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -15,9 +17,10 @@ SETTLE_S = 4.0
 WINDOW_S = 15.0
 
 
-async def office(core: RunningCore, port: int) -> None:
-    """One phone that calls, and one that is called, registered from `port`."""
-    await core.apply(organisation(numbers={CALLER: [CALLER], CALLED: [CALLED]}))
+async def office(core: RunningCore, port: int, **changes: Any) -> None:
+    """One phone that calls, and one that is called, registered from `port`; `changes` to the snapshot."""
+    plain = organisation(numbers={CALLER: [CALLER], CALLED: [CALLED]}, **changes)
+    await core.apply(replace(plain, devices=[replace(each, max_calls=1000) for each in plain.devices]))
     await Sipp.register(core.account(CALLED), local_port=port)
 
 

@@ -57,13 +57,15 @@ class Load:
         """Phones that answer at once, all on one port."""
         return self.sipp(self.prepare("called", media=media), port, *arguments, remote=False)
 
-    def callers(self, port: int, shape: Shape, *arguments: str) -> subprocess.Popen[bytes]:
-        """Calls from CALLER to CALLED."""
+    def callers(
+        self, port: int, shape: Shape, *arguments: str, number: str = CALLED
+    ) -> subprocess.Popen[bytes]:
+        """Calls from CALLER to `number`."""
         patience = shape.calls / shape.rate + shape.seconds + 30
         return self.sipp(
             self.prepare("caller", media=shape.media),
             port,
-            *("-s", CALLED, "-au", CALLER, "-ap", password(CALLER), "-auth_uri", f"{CALLED}@{self.domain}"),
+            *("-s", number, "-au", CALLER, "-ap", password(CALLER), "-auth_uri", f"{number}@{self.domain}"),
             *("-key", "user", CALLER, "-m", str(shape.calls), "-l", str(shape.calls), "-r", str(shape.rate)),
             *("-d", str(int(shape.seconds * 1000)), "-timeout", f"{int(patience)}s"),
             *arguments,
