@@ -119,6 +119,7 @@ async def build(settings: Settings) -> tuple[Node, SipStack, ControlServer, Stor
                 voicemail=Voicemail(),
             ),
             chores=chores,
+            files=files,
             store=store,
             tracer=Tracer(directory, bindings),
             outside=outside,
@@ -159,6 +160,7 @@ async def run(settings: Settings) -> None:
     await node.close(CLOSE_SECONDS)
     ticking.cancel()
     await asyncio.to_thread(stack.stop)
+    await node.finish(CLOSE_SECONDS)
     await control.close()
     await store.close()
     log.info("core.stopped")

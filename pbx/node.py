@@ -30,6 +30,7 @@ from pbx.control.messages import (
 from pbx.control.target import Refused
 from pbx.desk import Desk
 from pbx.directory import Directory, DirectoryError
+from pbx.files import Files
 from pbx.lamps import Lamps
 from pbx.outside import Outside
 from pbx.ports import (
@@ -86,6 +87,7 @@ class Parts:
     store: Store
     tracer: Tracer
     chores: Chores
+    files: Files
     outside: Outside
     lamps: Lamps
 
@@ -308,6 +310,10 @@ class Node(Desk):
         for call in exchange.calls():
             self._fire((call.id, "close"))
 
+    async def finish(self, seconds: float) -> None:
+        """After the stack has stopped: wait for messages and recordings that are being made safe."""
+        await self._parts.chores.close(seconds)
+
     async def _until_idle(self) -> None:
         if self._parts.exchange.count:
             self._idle = asyncio.Event()
@@ -341,6 +347,7 @@ class Node(Desk):
         self._use_trunks(snapshot, now)
         self._emit("tenant.applied", now, tenant=snapshot.tenant, version=snapshot.version)
         await parts.store.snapshots.save(snapshot)
+        await parts.files.applied(snapshot)
 
     async def remove_tenant(self, tenant: str) -> bool:
         """Forget an organisation with its bindings, and end its calls."""
@@ -362,6 +369,7 @@ class Node(Desk):
         self.carry_out(parts.outside.removed(tenant, now))
         self._emit("tenant.removed", now, tenant=tenant, version=known.snapshot.version)
         await parts.store.snapshots.remove(tenant)
+        await parts.files.removed(tenant)
         return True
 
     def _use_trunks(self, snapshot: Snapshot, now: float) -> None:
