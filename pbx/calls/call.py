@@ -248,8 +248,13 @@ class Call:
     def drop(self, leg: Leg, by: EndedBy, reason: str, code: int = 200) -> None:
         """End one leg while the call goes on without it."""
         if leg.alive and not leg.hanging_up:
-            leg.blame(by, code, reason)
-            self.do(HangUp(leg=leg.id, code=code))
+            self._end_leg(leg, by, code, reason)
+
+    def _end_leg(self, leg: Leg, by: EndedBy, code: int, reason: str) -> None:
+        # What waits for an answer must not get a 200 that nobody talks behind.
+        code = code if leg.talking or code >= 300 else 487
+        leg.blame(by, code, reason)
+        self.do(HangUp(leg=leg.id, code=code))
 
     def identify(self) -> None:
         """Tell both sides who they talk to now."""
@@ -332,8 +337,7 @@ class Call:
         self.enter(Closing(self))
         for leg in self.legs:
             if leg.alive and not leg.hanging_up:
-                leg.blame(by, code, reason)
-                self.do(HangUp(leg=leg.id, code=code))
+                self._end_leg(leg, by, code, reason)
 
     def settle(self) -> None:
         """Tell what changed, and write the record once the last leg is gone."""

@@ -46,7 +46,7 @@ class Referrer:
         if leg is not None and leg.alive and not leg.hanging_up:
             if self.told:
                 call.do(TellReferrer(leg=leg.id, code=failure.code, reason="Not transferred", final=True))
-            call.enter(Talking(call, leg))
+            call.enter(Talking(call, leg, (self, failure)))
             return True
         if self.extension is None or call.tenant.extension(self.extension) is None:
             return False

@@ -3,7 +3,7 @@
 import pytest
 
 from pbx.control.commands import Consult, Join, Move, Park, Pickup, Swap, Transfer
-from pbx.ports import Bridge, HangUp, Invite, JoinRoom, Play, PromptEnded, StartMusic, TellReferrer
+from pbx.ports import Bridge, HangUp, Invite, JoinRoom, LegEnded, Play, PromptEnded, StartMusic, TellReferrer
 from tests.calls.talk import connect, identities, refer, run
 from tests.calls.world import World, snapshot
 
@@ -256,3 +256,33 @@ def test_nothing_is_left_when_everybody_hangs_up(world: World) -> None:
     refer(world, called, "102")
     world.end_all()
     assert world.exchange.count == world.exchange.legs == 0
+
+
+def test_who_was_transferred_while_it_rang_is_told_who_answered(world: World) -> None:
+    first = connect(world, "103")
+    world.dial("102", device="d103", leg="consult")
+    legs = world.invited()
+    world.rings(legs["d102a"])
+    refer(world, first, replaces="consult")
+    assert [(each.leg, each.code) for each in world.of(HangUp) if each.leg == "consult"] == [("consult", 487)]
+    world.answers(legs["d102a"])
+    assert identities(world) == {"caller": "102", legs["d102a"]: "101"}
+
+
+def test_a_phone_that_hangs_up_when_its_transfer_fails_is_rung(world: World) -> None:
+    called = connect(world, "103")
+    refer(world, called, "999")
+    assert world.of(TellReferrer)[-1].final
+    world.happens(LegEnded(leg=called, code=200, reason="", remote=True), after=0.1)
+    back = world.of(Invite)
+    assert [each.name for each in back] == ["Return: Desk 101"]
+    world.answers(back[0].leg)
+    assert world.of(Bridge) == [Bridge(a="caller", b=back[0].leg)]
+
+
+def test_a_person_who_hangs_up_after_a_failed_transfer_is_not(world: World) -> None:
+    called = connect(world, "103")
+    refer(world, called, "999")
+    world.happens(LegEnded(leg=called, code=200, reason="", remote=True), after=5.0)
+    assert world.of(Invite) == []
+    assert [each.leg for each in world.of(HangUp)] == ["caller"]

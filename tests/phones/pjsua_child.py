@@ -292,7 +292,7 @@ class PhoneProgram:
 
     def do_attended(self) -> None:
         older, newest = [call for call in self.calls if call.isActive()][-2:]
-        older.xferReplaces(newest, 0, pj.CallOpParam(True))
+        older.xferReplaces(newest, pj.CallOpParam(True))
 
     def do_dtmf(self, digits: str, via: str) -> None:
         prm = pj.CallSendDtmfParam()

@@ -3,31 +3,41 @@
 from typing import TYPE_CHECKING
 
 from pbx.calls.leg import Leg
+from pbx.calls.outcomes import Failure
 from pbx.calls.stages.base import Stage
 from pbx.ports import DigitPressed, LegEnded, LegProgress
 
 if TYPE_CHECKING:
     from pbx.calls.call import Call
+    from pbx.calls.referrer import Referrer
     from pbx.calls.stages.ring import Ring
 
 
-class Talking(Stage):
-    """`far` answered. While another device of one side is rung (`move`) the talk goes on."""
+SLAM_SECONDS = 2.0
 
-    def __init__(self, call: "Call", far: Leg) -> None:
+
+class Talking(Stage):
+    """`far` answered. While another device of one side is rung (`move`) the talk goes on. `back`: the transfer
+    that `far` asked for failed just now. Some phones hang up when they hear that; then the call comes back to
+    them once more, by ringing."""
+
+    def __init__(self, call: "Call", far: Leg, back: "tuple[Referrer, Failure] | None" = None) -> None:
         super().__init__(call)
         self._far = far
+        self._back = back
+        self._since = call.now
         self._moving: Ring | None = None
         self._mover: Leg | None = None
 
     def begin(self) -> None:
         call = self.call
         first = call.ledger.answered_at is None
+        waited = call.talk.near is not None and call.talk.near.talking
         call.talk.meet(self._far, call.tenant.domain, call.now)
         if first:
             call.ledger.answered_at = call.now
             call.start_timer("maximum", float(call.tenant.snapshot.max_call_seconds))
-        else:
+        if waited:
             call.identify()
         call.recorder.talking()
 
@@ -53,9 +63,18 @@ class Talking(Stage):
         call = self.call
         if self._moving is not None and leg not in (call.talk.near, call.talk.far):
             self._moving.gone(leg, event)
+        elif leg is self._far and event.remote and self._slammed():
+            return
         elif leg is call.talk.near or leg is call.talk.far:
             by = leg.role if event.remote else "core"
             call.close(by, "answered", 200, f"{leg.number} hung up")
+
+    def _slammed(self) -> bool:
+        """Whether a phone hung up because its transfer failed; the call rings there again."""
+        if self._back is None or self.call.now - self._since > SLAM_SECONDS:
+            return False
+        referrer, failure = self._back
+        return referrer.take_back(self.call, failure)
 
     # --- Going on at another device (T10) ---
 
