@@ -23,7 +23,7 @@ from webapp.statuses import planning
 from webapp.statuses.actions import save_plan, save_status
 from webapp.statuses.models import KnownState, Plan, Status
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
@@ -160,6 +160,7 @@ def plan(world: World, seconds: float, **fields: Any) -> Plan:
     return made
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_plan_is_made_by_its_user(world: World, no_broker: list[str]) -> None:
     member, extension = world.client("member"), str(world.extensions["201"].pk)
     soon = timezone.now() + datetime.timedelta(seconds=60)
