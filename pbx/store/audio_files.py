@@ -25,9 +25,11 @@ def below(root: Path, *names: str) -> Path:
 
 
 def has_room(folder: Path, wanted: int) -> bool:
-    """Whether `wanted` bytes fit on the disk of `folder` with SPARE left beside them."""
+    """Whether `wanted` bytes fit on the disk of `folder`, which the first file may have yet to make, with
+    SPARE left beside them."""
+    there = next((place for place in (folder, *folder.parents) if place.exists()), folder)
     try:
-        disk = os.statvfs(folder)
+        disk = os.statvfs(there)
     except OSError:
         return False
     return disk.f_bavail * disk.f_frsize >= wanted + SPARE

@@ -87,6 +87,13 @@ async def test_a_message_is_safe_before_anyone_hears_of_it(office: Office) -> No
     assert await office.boxes.finish("demo", "m1") is None
 
 
+async def test_there_is_room_before_the_first_message(office: Office) -> None:
+    """A new node has no folder for messages yet."""
+    assert not (office.folder / "voicemail").exists()
+    assert office.boxes.room(2**20)
+    assert office.files.recordings.room(2**20)
+
+
 async def test_nothing_recorded_is_no_message(office: Office) -> None:
     assert office.boxes.begin(message("none"))
     assert await office.boxes.finish("demo", "none") is None  # the phone was gone before the file was made
