@@ -8,15 +8,16 @@ from django.db import connection
 from django.urls import reverse
 
 from pbx.control.configuration import Snapshot
-from pbx.control.messages import Event, Notice, TrunkState, decode, encode
+from pbx.control.messages import Event, ExtensionState, LiveState, Notice, TrunkState, decode, encode
 from pbx.control.pins import right
 from tests.webapp.conftest import World
 from webapp.lines.models import KnownTrunk, Trunk
-from webapp.link.actions import take_in
+from webapp.link.actions import start_at, take_in
 from webapp.link.snapshot import load
 from webapp.notices.models import Notice as NoticeRow
 from webapp.organisations.owned_actions import save_owned
 from webapp.rooms.models import Room
+from webapp.statuses.models import KnownState
 
 pytestmark = pytest.mark.django_db
 
@@ -238,6 +239,15 @@ def test_what_the_core_tells_is_kept_once(world: World) -> None:
     assert (shown["known"]["state"], shown["known"]["code"]) == ("down", 503)
     listing = world.client("admin").get(reverse("admin:lines_trunk_changelist")).content.decode()
     assert "down 503" in listing
+
+
+def test_a_fresh_state_stands_for_events_that_are_gone(world: World) -> None:
+    tenant = str(world.alpha.pk)
+    trunk = save_owned(Trunk(organisation=world.alpha, name="P", host="192.0.2.1"))
+    down = TrunkState(tenant=tenant, trunk=str(trunk.pk), state="down", since=5.0)
+    lunch = ExtensionState(tenant=tenant, extension="201", note="Lunch")
+    start_at("new", 7, LiveState(number=7, extensions=[lunch], trunks=[down]))
+    assert KnownTrunk.objects.get().state == "down" and KnownState.objects.get().note == "Lunch"
 
 
 def test_notices_are_seen(world: World) -> None:

@@ -11,6 +11,7 @@ from pbx.control.messages import (
     BindingState,
     CallRecord,
     Event,
+    LiveState,
     Trace,
     TrunkState,
     encode,
@@ -119,8 +120,12 @@ def _ingest_one(stream: str, event: Event) -> int:
 
 
 @transaction.atomic
-def start_at(stream: str, number: int) -> None:
-    """Set the cursor where there is nothing to take in before: a new stream, or events that are gone."""
+def start_at(stream: str, number: int, state: LiveState | None = None) -> None:
+    """Set the cursor where there is nothing to take in before: a new stream, or events that are gone. Then
+    `state` tells what they would have told of users and trunks."""
+    if state is not None:
+        states.take_in(state.extensions)
+        lines.take_in(state.trunks)
     Cursor.objects.update_or_create(key=CURSOR, defaults={"stream": stream, "number": number})
 
 

@@ -215,7 +215,7 @@ class Courier:
                 had=(stream, number),
                 now=(hello.stream, hello.number),
             )
-        await in_database(actions.start_at, hello.stream, hello.number)
+        await in_database(actions.start_at, hello.stream, hello.number, hello.state)
 
     async def _take_all(
         self, core: ControlClient, stream: str, messages: AsyncGenerator[Hello | Event, None]
