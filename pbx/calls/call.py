@@ -271,6 +271,8 @@ class Call:
 
     def caller_gone(self, leg: Leg) -> None:
         """The one the call is about hung up before anybody answered."""
+        if self.phase != "open":
+            return
         if self.ledger.answered_at is not None:
             self.close(leg.role, "answered", 200, f"{leg.number} hung up")
         else:

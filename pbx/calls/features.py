@@ -93,10 +93,15 @@ def _voicemail(call: "Call", routing: "Routing", _argument: str) -> None:
 
 
 def _voicemail_of(call: "Call", routing: "Routing", number: str) -> None:
-    """Leave somebody a message without ringing, or with the own number or none, ask which mailbox to hear."""
+    """Leave a message without ringing, in the mailbox of an extension or of a group. Without a number, or
+    with the own one, ask which mailbox to hear."""
+    if not number or number == call.actor:
+        call.world.voicemail.listen(call, None)
+        return
     config = call.tenant.extension(number)
-    box = call.tenant.mailbox(config.mailbox if config else None)
-    if box is None:
+    numbered = (each for each in call.tenant.snapshot.mailboxes if each.number == number)
+    box = call.tenant.mailbox(config.mailbox) if config is not None else next(numbered, None)
+    if box is None or not box.enabled:
         call.fail_as("unknown_number")
     else:
         call.world.voicemail.leave(
@@ -104,7 +109,7 @@ def _voicemail_of(call: "Call", routing: "Routing", number: str) -> None:
             routing,
             box,
             greeting=None,
-            extension=number,
+            extension=config.number if config is not None else None,
             finish=lambda outcome, detail: call.close("core", "voicemail", 200, "the mailbox answered"),
         )
 

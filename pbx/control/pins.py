@@ -6,9 +6,25 @@ counted. The hash only keeps it from being read by chance.
 
 import hashlib
 import hmac
+import itertools
+import re
 import secrets
 
 from pbx.control.configuration import PIN_ROUNDS
+
+_PIN = re.compile(r"[0-9]{4,10}")
+
+
+def well_formed(pin: str) -> bool:
+    """Whether it can be one: 4 to 10 digits."""
+    return _PIN.fullmatch(pin) is not None
+
+
+def easy(pin: str, number: str) -> bool:
+    """Whether it is one that everybody tries first: rows of digits (7777, 1234, 9876), the mailbox's own
+    number."""
+    steps = {(int(b) - int(a)) % 10 for a, b in itertools.pairwise(pin)}
+    return (len(steps) == 1 and steps <= {0, 1, 9}) or pin == number
 
 
 def hashed(pin: str, salt: str | None = None) -> str:

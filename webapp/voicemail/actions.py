@@ -1,8 +1,6 @@
 """Everything that writes mailboxes, greetings and messages."""
 
 import datetime
-import itertools
-import re
 import time
 from collections.abc import Iterable
 from typing import Any
@@ -30,7 +28,6 @@ from webapp.voicemail.models import Greeting, Mailbox, Message
 log = structlog.get_logger(__name__)
 
 GREETING_SECONDS = 120
-_PIN = re.compile(r"[0-9]{4,10}")
 
 
 # --- mailboxes ---
@@ -38,11 +35,10 @@ _PIN = re.compile(r"[0-9]{4,10}")
 
 def check_pin(mailbox: Mailbox, pin: str) -> None:
     """Raises ValidationError for a PIN that is none, or too easy."""
-    if not _PIN.fullmatch(pin):
+    if not pins.well_formed(pin):
         raise ValidationError({"pin": _("Give 4 to 10 digits.")})
     number = mailbox.extension.number if mailbox.extension is not None else mailbox.number
-    steps = {(int(b) - int(a)) % 10 for a, b in itertools.pairwise(pin)}
-    if (len(steps) == 1 and steps <= {0, 1, 9}) or pin == number:
+    if pins.easy(pin, number):
         raise ValidationError({"pin": _("This PIN is too easy to guess.")})
 
 

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 LONGEST = 90.0  # seconds of a greeting
 SILENCE = 6.0
 WAIT = 30.0
-LEAST_PIN = 4
 
 
 class GreetingMenu(Stage):
@@ -141,7 +140,7 @@ class GreetingMenu(Stage):
 
 
 class NewPin(Asking):
-    """A new PIN of at least four digits, entered twice."""
+    """A new PIN that is not too easy, entered twice."""
 
     def __init__(self, call: "Call", box: MailboxConfig, back: Callable[[], Stage]) -> None:
         super().__init__(call)
@@ -159,9 +158,13 @@ class NewPin(Asking):
 
     def entered(self, digits: str) -> None:
         call = self.call
-        if not digits:
+        if not digits or self._done_saying:
             call.enter(self._back())
-        elif not self._first and len(digits) >= LEAST_PIN and digits.isdigit():
+        elif not self._first and not pins.well_formed(digits):
+            self.ask("pin_wrong", "pin_new")
+        elif not self._first and pins.easy(digits, self._box.number):
+            self.ask("pin_easy", "pin_new")
+        elif not self._first:
             self._first = digits
             self.ask("pin_again")
         elif self._first and digits == self._first:
