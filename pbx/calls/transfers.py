@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 def referred(call: "Call", leg: Leg, event: Referred) -> None:
     """A phone sent REFER in its call."""
-    if not isinstance(call.stage, Talking):
+    if not isinstance(call.stage, Talking) or leg.extension is None:
+        # Somebody outside would send our people, and our bill, wherever they like.
         call.refuse_referral(leg)
         return
     if event.replaces is None:
