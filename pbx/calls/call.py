@@ -314,7 +314,10 @@ class Call:
         self.close(by, "interrupted" if by == "core" else "cancelled", 480, reason)
 
     def fail(self, failure: Failure, by: EndedBy = "core", reason: str | None = None) -> None:
-        """Nobody will answer. Say why in words where the caller can hear them, then give the code."""
+        """Nobody will answer: back to whoever transferred the call. Otherwise say why in words where the
+        caller can hear them, then give the code."""
+        if self.stage.returns(failure):
+            return
         near = self.talk.near
         text = reason or REASONS.get(failure.outcome, failure.outcome)
         if near is None or not near.alive or failure.prompt is None or not self.talk.can_hear:

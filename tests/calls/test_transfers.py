@@ -3,6 +3,7 @@
 import pytest
 
 from pbx.control.commands import Consult, Join, Move, Park, Pickup, Swap, Transfer
+from pbx.control.configuration import RoomConfig
 from pbx.ports import Bridge, HangUp, Invite, JoinRoom, LegEnded, Play, PromptEnded, StartMusic, TellReferrer
 from tests.calls.talk import connect, identities, refer, run
 from tests.calls.world import World, snapshot
@@ -286,3 +287,20 @@ def test_a_person_who_hangs_up_after_a_failed_transfer_is_not(world: World) -> N
     world.happens(LegEnded(leg=called, code=200, reason="", remote=True), after=5.0)
     assert world.of(Invite) == []
     assert [each.leg for each in world.of(HangUp)] == ["caller"]
+
+
+def test_a_transfer_to_a_code_that_fails_comes_back(world: World) -> None:
+    for number in ("*8", "**102"):
+        world = World()
+        called = connect(world, "103")
+        refer(world, called, number)
+        assert world.of(TellReferrer)[-1].final, number
+        assert world.of(Bridge) == [Bridge(a="caller", b=called)]
+
+
+def test_a_transfer_into_a_room_lets_the_transferor_go() -> None:
+    world = World(config=snapshot(rooms=[RoomConfig(id="r", number="800", name="Room")]))
+    called = connect(world, "103")
+    refer(world, called, "800")
+    assert world.of(TellReferrer)[-1] == TellReferrer(leg=called, code=200, reason="OK", final=True)
+    assert [each.leg for each in world.of(HangUp)] == [called]

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from pbx.calls.outcomes import Failure
 from pbx.ports import DigitPressed, LegEnded, LegProgress
 
 if TYPE_CHECKING:
@@ -55,6 +56,10 @@ class Stage:
     def substitute(self, old: "Leg", new: "Leg") -> bool:
         """`new`, which is talking and belongs to this call already, takes the place of `old`; False when that
         cannot be now."""
+        return False
+
+    def returns(self, failure: Failure) -> bool:
+        """Nobody will answer: whether the call went back to somebody who sent it here."""
         return False
 
     @property

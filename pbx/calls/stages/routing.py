@@ -161,6 +161,7 @@ class Routing(Stage):
             case actions.Announce():
                 self._run(Announce(call, action, self._resume))
             case actions.Menu():
+                self._delivered()
                 self._run(Menu(call, action, self._resume))
             case actions.Webhook():
                 self._run(Hook(call, action, way.target, self._resume))
@@ -209,6 +210,7 @@ class Routing(Stage):
         if box is None or not box.enabled:
             self._resume("unavailable", "no mailbox")
             return
+        self._delivered()
         call.world.voicemail.leave(
             call, self, box, greeting=greeting, extension=way.extension, finish=self._resume
         )
@@ -284,17 +286,25 @@ class Routing(Stage):
             call.recorder.wish(way.walk.recording)
         else:
             call.note(f"ring {leg.number}", "answered")
-        if self._referrer is not None:
-            self._referrer.done(call)
+        self._delivered()
         call.enter(Talking(call, leg))
 
     def _over(self, failure: Failure) -> None:
-        if self._referrer is not None and self._referrer.take_back(self.call, failure):
-            return
         self.call.fail(failure)
+
+    def returns(self, failure: Failure) -> bool:
+        return self._referrer is not None and self._referrer.take_back(self.call, failure)
+
+    def _delivered(self) -> None:
+        """Whoever transferred the call is rid of it."""
+        if self._referrer is not None:
+            self._referrer.done(self.call)
+            self._referrer = None
 
     def end(self) -> None:
         self._step.end()
+        if self.call.phase == "open":
+            self._delivered()
 
     # --- What steps hear ---
 

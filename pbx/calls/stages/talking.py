@@ -17,9 +17,9 @@ SLAM_SECONDS = 2.0
 
 
 class Talking(Stage):
-    """`far` answered. While another device of one side is rung (`move`) the talk goes on. `back`: the transfer
-    that `far` asked for failed just now. Some phones hang up when they hear that; then the call comes back to
-    them once more, by ringing."""
+    """`far` answered. While another device of one side is rung (`move`) the talk goes on. `back`: the
+    transfer that `far` asked for failed just now. Some phones hang up when they hear that; then the call
+    comes back to them once more, by ringing."""
 
     def __init__(self, call: "Call", far: Leg, back: "tuple[Referrer, Failure] | None" = None) -> None:
         super().__init__(call)
