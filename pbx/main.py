@@ -149,7 +149,7 @@ async def run(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     node, stack, control, store, files = await build(settings)
-    ticking = asyncio.gather(node.run(), files.run())
+    ticking = [asyncio.create_task(work) for work in (node.run(), files.run())]
     # What was made at the start lives as long as the node: keep the collector from walking over it.
     gc.collect()
     gc.freeze()
@@ -158,7 +158,9 @@ async def run(settings: Settings) -> None:
     await stop.wait()
     log.info("core.stopping")
     await node.close(CLOSE_SECONDS)
-    ticking.cancel()
+    for task in ticking:
+        task.cancel()
+    await asyncio.gather(*ticking, return_exceptions=True)
     await asyncio.to_thread(stack.stop)
     await node.finish(CLOSE_SECONDS)
     await control.close()

@@ -86,18 +86,18 @@ def person(tenant: Tenant, extension: ExtensionConfig, state: ExtensionState) ->
             return ToFlow(chosen, extension.number)
     own = personal_flow(
         extension.ring_seconds,
-        has_mailbox,
-        forward or "",
-        silent,
-        state.forward_busy or "",
-        state.forward_no_answer or "",
+        mailbox=has_mailbox,
+        forward=forward or "",
+        silent=silent,
+        on_busy=state.forward_busy or "",
+        on_no_answer=state.forward_no_answer or "",
     )
     return ToFlow("", extension.number, own)
 
 
 @lru_cache(maxsize=4096)
 def personal_flow(
-    seconds: int, mailbox: bool, forward: str, silent: bool, on_busy: str, on_no_answer: str
+    seconds: int, *, mailbox: bool, forward: str, silent: bool, on_busy: str, on_no_answer: str
 ) -> dialplan.Flow:
     """The flow of a person without one of their own. A forward is a number or "voicemail", "" for none."""
     if not (forward or silent or on_busy or on_no_answer):
