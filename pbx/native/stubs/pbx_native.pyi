@@ -150,7 +150,8 @@ def install(
     pjsua (an INVITE without its Replaces), False drops it, (code, reason, headers) answers it statelessly,
     True holds it for respond(). on_refer(call_id, request): a REFER in the dialog of a call; gives the final
     answer, without it 603. PJSIP never places that call itself. on_result(token, code, reason): the answer to
-    send_request(). on_message(incoming, ip, port, transport, raw): while trace(True). on_closed(ip, port, transport): a TCP or TLS connection has gone.
+    send_request(). on_message(incoming, ip, port, transport, raw): while trace(True). on_closed(ip, port,
+    transport): a TCP or TLS connection has gone.
     """
 
 def uninstall() -> None:
