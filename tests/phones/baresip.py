@@ -201,7 +201,8 @@ class Baresip(BasePhone):
             self._on_call(line, _STATES[kind])
         elif kind == "CALL_DTMF_START":
             self.dtmf_received += param
-        elif kind == "CALL_CLOSED" and self._on_call(line, CallState.ENDED):
+        # It hangs up when a transfer fails, and says nothing else of that.
+        elif kind in ("CALL_CLOSED", "TRANSFER_FAILED") and self._on_call(line, CallState.ENDED):
             self._end_call(_code_of(param), param, self._reason_header())
 
     def _on_line(self, line: str) -> None:

@@ -174,6 +174,17 @@ async def connect(caller: BasePhone, callee: BasePhone, number: str) -> None:
     await asyncio.gather(caller.wait_established(), callee.wait_established())
 
 
+async def shows(phone: BasePhone, name: str, number: str) -> None:
+    """The phone rings and shows who calls."""
+    await phone.wait_ringing()
+
+    def shown() -> bool:  # the trace may come a moment after the event
+        caller = phone.caller_shown
+        return caller is not None and (caller.name, caller.number) == (name, number)
+
+    await phone.until(shown, f"{name} {number} on its screen")
+
+
 async def hang_up(phone: BasePhone, other: BasePhone) -> None:
     """`phone` hangs up; the call of `other` ends too."""
     await phone.hangup()

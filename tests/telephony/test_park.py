@@ -17,7 +17,7 @@ from tests.phones.pjsua import Pjsua
 from tests.running import eventually
 from tests.subscriptions.watcher import Watcher
 from tests.telephony.music import hears_music, own_music
-from tests.telephony.office import Office, both_hear, connect, hang_up
+from tests.telephony.office import Office, both_hear, connect, hang_up, shows
 from tests.telephony.prompts import likeness, prompt_file
 
 ALL = pytest.mark.parametrize("kind", [Pjsua, Linphone, Baresip], ids=lambda kind: kind.kind)
@@ -167,9 +167,7 @@ async def test_nobody_takes_it_and_the_parker_is_rung(
     await talking(office, a, b)
     await b.transfer("710")
     await b.wait_ended()
-    await b.wait_ringing()
-    assert b.caller_shown is not None
-    assert (b.caller_shown.name, b.caller_shown.number) == ("Park 710: Desk 101", "101")
+    await shows(b, "Park 710: Desk 101", "101")
     assert await parked_at(office) is None
     await b.answer()
     await b.wait_established()

@@ -12,7 +12,7 @@ from tests.phones.linphone import Linphone
 from tests.phones.pjsua import Pjsua
 from tests.running import eventually
 from tests.telephony.music import hears_none
-from tests.telephony.office import Office, both_hear, connect, hang_up
+from tests.telephony.office import Office, both_hear, connect, hang_up, shows
 from tests.telephony.raw_phone import RawPhone, call_between, refer_to
 
 Transferor = type[Pjsua] | type[Linphone] | type[Baresip]
@@ -56,10 +56,9 @@ async def test_blind_transfer_answered(office: Office, kind: Transferor) -> None
     b = await talking(office, a, kind, c)
     await c.send_tone(1500)
     await b.transfer("103")
-    await c.wait_ringing()
-    shown = c.caller_shown
-    assert shown is not None
-    assert (shown.name, shown.number, shown.asserted_number) == ("Desk 101", "101", "101")
+    await shows(c, "Desk 101", "101")
+    assert c.caller_shown is not None
+    assert c.caller_shown.asserted_number == "101"
     await c.answer()
     await c.wait_established()
     await b.wait_ended()
@@ -84,10 +83,7 @@ async def test_the_caller_transfers_too(office: Office, kind: Transferor) -> Non
     await connect(a, b, "102")
     await both_hear(a, b)
     await a.transfer("103")
-    await c.wait_ringing()
-    shown = c.caller_shown
-    assert shown is not None
-    assert (shown.name, shown.number) == ("Desk 102", "102")
+    await shows(c, "Desk 102", "102")
     await c.answer()
     await a.wait_ended()
     await both_hear(b, c, 700, 1500)
@@ -118,9 +114,7 @@ async def test_a_transfer_that_fails_goes_on_as_before(office: Office, kind: Tra
 
 async def returns(phone: BasePhone) -> None:
     """The phone hung up because the transfer failed, as baresip does: it rings again and answers."""
-    await phone.wait_ringing()
-    assert phone.caller_shown is not None
-    assert phone.caller_shown.name == "Return: Desk 101"
+    await shows(phone, "Return: Desk 101", "101")
     await phone.answer()
     await phone.wait_established()
 
@@ -154,10 +148,7 @@ async def test_it_comes_back_to_a_phone_that_had_hung_up(office: Office, kind: T
     await b.hangup()
     await b.wait_ended()
     await c.wait_ended()
-    await b.wait_ringing()
-    shown = b.caller_shown
-    assert shown is not None
-    assert (shown.name, shown.number) == ("Return: Desk 101", "101")
+    await shows(b, "Return: Desk 101", "101")
     await b.answer()
     await b.wait_established()
     await asyncio.gather(a.send_tone(800), b.send_tone(1300))
