@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.db.models import ForeignKey, Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from webapp.organisations.roles import Role, at_least
@@ -15,11 +16,22 @@ from webapp.organisations.roles import Role, at_least
 Gate = Callable[[Any], QuerySet[Any]]
 
 
+def capitals(form: forms.BaseForm) -> None:
+    """Labels begin with a capital: those of a model's fields do so by themselves, a form's own do not."""
+    for field in form.fields.values():
+        if field.label:
+            field.label = capfirst(field.label)
+
+
 class TenantForm(forms.ModelForm):
     """Knows the person who asks; gives a new row of a non-operator that person's organisation before
     checks."""
 
     viewer: Any = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        capitals(self)
 
     def _post_clean(self) -> None:
         if self._gives_organisation():

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
+from django.forms.fields import InvalidJSONInput
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
@@ -23,18 +24,23 @@ from webapp.flows.titles import title
 from webapp.organisations.owned_admin import GatedInline, OwnedAdmin
 
 
+class IndentedJson(forms.JSONField):
+    """JSON that people read."""
+
+    def prepare_value(self, value: Any) -> Any:
+        if value is None or isinstance(value, InvalidJSONInput):
+            return super().prepare_value(value)
+        return json.dumps(value, indent=2, ensure_ascii=False)
+
+
 class FlowForm(TenantForm):
     """The draft as indented JSON."""
 
     class Meta:
         model = Flow
         fields = "__all__"  # the admin's own list says which
+        field_classes: ClassVar = {"draft": IndentedJson}
         widgets: ClassVar = {"draft": forms.Textarea(attrs={"rows": 24, "class": "vLargeTextField"})}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "draft" in self.fields and self.instance.draft:
-            self.initial["draft"] = json.loads(json.dumps(self.instance.draft))
 
 
 class VersionInline(ReadOnly, admin.TabularInline):

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
+from webapp.common.admin import capitals
 from webapp.flows import simulating
 from webapp.organisations.access import visible_organisations
 
@@ -31,6 +32,7 @@ class TryForm(forms.Form):
 
     def __init__(self, viewer: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        capitals(self)
         organisations = visible_organisations(viewer)
         self.fields["organisation"].queryset = organisations  # type: ignore[attr-defined]
         if viewer.organisation_id is not None:

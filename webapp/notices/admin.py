@@ -18,7 +18,7 @@ class NoticeAdmin(ReadOnly, TenantAdmin):
     """What administrators should know."""
 
     rows = staticmethod(visible_notices)
-    list_display = ("at", "kind", "text", "extension", "seen_at", "seen_by", "organisation")
+    list_display = ("at", "text", "kind", "seen_at", "organisation")
     list_filter = ("kind", "at", "organisation")
     search_fields = ("text", "=call_id", "=extension")
     fields: ClassVar = ["organisation", "at", "kind", "text", "call_id", "extension", "seen_at", "seen_by"]
