@@ -8,7 +8,7 @@ from django.contrib import admin, messages
 from django.forms.fields import InvalidJSONInput
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from webapp.common.admin import ReadOnly, TenantForm
 from webapp.extensions.access import visible_extensions

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from webapp.common.admin import TenantForm
 from webapp.extensions.access import visible_extensions
@@ -52,6 +53,13 @@ class CallerIdAdmin(OwnedAdmin):
     list_filter = ("kind", "organisation")
     search_fields = ("name", "shown")
     fields: ClassVar = ["organisation", "kind", "name", "shown", "everyone"]
+
+
+STATES = {
+    "up": pgettext_lazy("trunk", "up"),
+    "down": pgettext_lazy("trunk", "down"),
+    "unknown": pgettext_lazy("trunk", "not tried yet"),
+}
 
 
 class TrunkForm(TenantForm):
@@ -121,7 +129,7 @@ class TrunkAdmin(OwnedAdmin):
         known = getattr(trunk, "known", None)
         if known is None:
             return "–"
-        return f"{known.state} {known.code or ''} {known.reason}".strip()
+        return f"{STATES.get(known.state, known.state)} {known.code or ''} {known.reason}".strip()
 
     def save_model(self, request: HttpRequest, obj: Trunk, form: Any, change: bool) -> None:
         actions.save_trunk(obj)

@@ -102,7 +102,7 @@ class Command(View):
         except ControlError as error:
             messages.error(request, error.problem.error)
         else:
-            messages.success(request, self.done)
+            messages.success(request, str(self.done))
         return HttpResponseRedirect(reverse("admin:live"))
 
 
