@@ -203,6 +203,9 @@ void move_audio(std::uint64_t tick) {
     for (const RecordingPtr &recording : *recordings) {
         recording->take(tick);
     }
+    for (const PartyPtr &party : *parties) {
+        party->rest();
+    }
 }
 
 int run(void *) {

@@ -54,6 +54,8 @@ public:
     const Sample *recorded(unsigned rate);
     // Puts together what it hears and sends it. Returns the token of a prompt that is over, else 0.
     std::uint64_t speak(std::uint64_t tick);
+    // The frame is over. Lets go of the wish: parties that hear each other would keep each other for ever.
+    void rest() { now_ = nullptr; }
     // The rate of its own frames; 16000 without a stream.
     unsigned rate() const { return rate_; }
     // Its wish as of this frame.
@@ -82,7 +84,7 @@ private:
     std::unique_ptr<Stream> stream_;
 
     // Of the media thread.
-    std::shared_ptr<const Wish> now_ = wish_;
+    std::shared_ptr<const Wish> now_;  // during a frame
     std::uint64_t tick_ = 0, other_tick_ = 0, lowered_tick_ = 0;
     unsigned rate_ = wide_rate;
     bool audible_ = false;

@@ -16,8 +16,6 @@ Stream::Stream(pjmedia_port *port, unsigned index)
     }
     rate_ = own_rate_ == narrow_rate ? narrow_rate : wide_rate;
     step_ = own_rate_ / 50;
-    waiting_in_.reserve(most_own * 2);
-    waiting_out_.reserve(most_own * 2);
     usable_ = true;
     if (own_rate_ != rate_) {
         pool_ = pjsua_pool_create("stream", 4000, 4000);
