@@ -20,6 +20,7 @@ from tests.phones.base import Account, PhoneError, end_with_parent
 
 PROGRAM = "sipp"
 SCENARIOS = Path(__file__).with_name("scenarios")
+FEATURES = Path(__file__).parent.parent / "scenarios"  # those that anybody may run against any PBX
 ALAW_SILENCE = b"\xd5"
 
 
@@ -43,7 +44,8 @@ class Sipp:
     """One run of one scenario from `local_port`.
 
     As a caller: `number` is called, `account` gives From and credentials. As a called phone (scenarios
-    uas_*): register first from the same port, see `register`, then start this one.
+    uas_*): register first from the same port, see `register`, then start this one; with `number`, which it
+    calls itself, as [target].
     `keys` fill the scenario's [keywords], `replace` its upper-case placeholders (for attributes, which sipp
     does not fill itself).
     """
@@ -77,7 +79,8 @@ class Sipp:
         )
         self.local_port = local_port or net.free_port()
         self.rtp_port = net.free_rtp_block()
-        self._keys = {"domain": account.domain, "user": account.user, "expires": "600", **(keys or {})}
+        own = {"domain": account.domain, "user": account.user, "expires": "600", "target": number}
+        self._keys = own | dict(keys or {})
         self._replace = dict(replace or {})
         self._echo, self._trace = rtp_echo, trace
         self._folder: Path | None = None
@@ -105,7 +108,8 @@ class Sipp:
     async def start(self) -> None:
         """Start sipp; returns once it runs (a called sipp listens within some milliseconds)."""
         self._folder = Path(tempfile.mkdtemp(prefix=f"centrale-sipp-{self.scenario}-"))
-        text = (SCENARIOS / f"{self.scenario}.xml").read_text()
+        folder = FEATURES if (FEATURES / f"{self.scenario}.xml").exists() else SCENARIOS
+        text = (folder / f"{self.scenario}.xml").read_text()
         for placeholder, value in self._replace.items():
             text = text.replace(placeholder, value)
         (self.folder / "scenario.xml").write_text(text)
@@ -125,7 +129,7 @@ class Sipp:
         account = self.account
         called = self.scenario.startswith("uas")
         # The digest URI has to equal the Request-URI.
-        uri = f"{self.number}@{account.domain}" if self.scenario.startswith("uac") else account.domain
+        uri = f"{self.number}@{account.domain}" if self.number else account.domain
         arguments = [
             *([] if called else [f"{account.host}:{account.port}"]),
             *("-sf", "scenario.xml", "-t", "t1" if account.transport == "tcp" else "u1"),
