@@ -231,14 +231,20 @@ class Call:
         self.world.own(self.tenant.id, leg.device, leg.id)
         fields: dict[str, object] = {
             "called": number,
-            "number": self.ledger.number,
-            "name": self.ledger.name,
+            "number": self.presented[0],
+            "name": self.presented[1],
             "codecs": self.codecs,
             "srtp": device.srtp if device else "off",
         }
         fields.update(shown)
         self.do(Invite(leg=leg.id, to=to, domain=self.tenant.domain, **fields))  # type: ignore[arg-type]
         return leg
+
+    @property
+    def presented(self) -> tuple[str, str]:
+        """Number and name of the one the call is about now: after a transfer not who began it."""
+        near = self.talk.near
+        return (near.number, near.name) if near is not None else (self.ledger.number, self.ledger.name)
 
     def dismiss(self, leg: Leg) -> None:
         """End a called leg that nobody needs: its 200 crossed our CANCEL, or another phone was faster."""

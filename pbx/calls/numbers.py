@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import dialplan
 from pbx.calls.states import States, status_of
-from pbx.control.configuration import STAR_CODES, ExtensionConfig, RoomConfig
+from pbx.control.configuration import STAR_CODES, ExtensionConfig, MailboxConfig, RoomConfig
 from pbx.control.messages import ExtensionState
 from pbx.directory import Tenant
 
@@ -35,6 +35,13 @@ class ToSlot:
 
 
 @dataclass(frozen=True, slots=True)
+class ToMailbox:
+    """A mailbox with a number of its own: leave a message."""
+
+    box: MailboxConfig
+
+
+@dataclass(frozen=True, slots=True)
 class ToFeature:
     """A star code: which, and the digits after it."""
 
@@ -49,7 +56,7 @@ class ToOutside:
     number: str
 
 
-Destination = ToFlow | ToRoom | ToSlot | ToFeature | ToOutside
+Destination = ToFlow | ToRoom | ToSlot | ToMailbox | ToFeature | ToOutside
 
 
 def destination(tenant: Tenant, number: str, states: States) -> Destination:
@@ -69,7 +76,13 @@ def destination(tenant: Tenant, number: str, states: States) -> Destination:
     park = tenant.snapshot.park
     if number.isdigit() and park.first <= int(number) <= park.last:
         return ToSlot(number)
-    return _feature(tenant, number) or ToOutside(number)
+    return _feature(tenant, number) or _mailbox(tenant, number) or ToOutside(number)
+
+
+def _mailbox(tenant: Tenant, number: str) -> ToMailbox | None:
+    """A mailbox that is dialled itself, such as a group's."""
+    found = next((box for box in tenant.snapshot.mailboxes if box.number == number and box.enabled), None)
+    return ToMailbox(found) if found is not None else None
 
 
 def person(tenant: Tenant, extension: ExtensionConfig, state: ExtensionState) -> ToFlow:

@@ -84,10 +84,12 @@ class Recorder:
         if not code or not self._keys.endswith(code) or leg.extension is None:
             return
         self._keys = ""
+        said = "recording_started" if self._state is None else "recording_stopped"
         try:
             self.command("stop" if self._state is not None else "start", leg.extension)
         except CommandError:
-            return
+            said = "code_refused"
+        call.do(Play(leg=leg.id, sounds=(Spoken(said, call.talk.language),)))
 
     # --- What people ask ---
 

@@ -97,7 +97,6 @@ def stand_alone(call: "Call", leg: Leg) -> None:
     call.talk.can_hear = True
     call.codecs = (leg.codec,) if leg.codec else ()
     call.device = None
-    call.ledger.number, call.ledger.name = leg.number, leg.name
 
 
 def move(call: "Call", leg: Leg, device: str) -> None:

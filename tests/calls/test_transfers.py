@@ -1,9 +1,11 @@
 """Transfers in the logic: blind, attended, early attended, returns, and what both sides are told."""
 
+from dataclasses import replace
+
 import pytest
 
 from pbx.control.commands import Consult, Join, Move, Park, Pickup, Swap, Transfer
-from pbx.control.configuration import RoomConfig
+from pbx.control.configuration import MailboxConfig, RoomConfig
 from pbx.ports import Bridge, HangUp, Invite, JoinRoom, LegEnded, Play, PromptEnded, StartMusic, TellReferrer
 from tests.calls.talk import connect, identities, refer, run
 from tests.calls.world import World, snapshot
@@ -304,3 +306,30 @@ def test_a_transfer_into_a_room_lets_the_transferor_go() -> None:
     refer(world, called, "800")
     assert world.of(TellReferrer)[-1] == TellReferrer(leg=called, code=200, reason="OK", final=True)
     assert [each.leg for each in world.of(HangUp)] == [called]
+
+
+def test_a_transfer_to_somebody_with_a_mailbox_comes_back_instead() -> None:
+    plain = snapshot(mailboxes=[MailboxConfig(id="m", number="102", name="Bo", extensions=["102"])])
+    plain = replace(
+        plain, extensions=[replace(x, mailbox="m") if x.number == "102" else x for x in plain.extensions]
+    )
+    world = World(config=plain)
+    called = connect(world, "103")
+    refer(world, called, "102")
+    world.timer("ring")
+    assert world.of(Bridge) == [Bridge(a="caller", b=called)]
+
+
+def test_a_transfer_that_takes_too_long_comes_back(world: World) -> None:
+    called = connect(world, "103")
+    refer(world, called, "102")
+    world.timer("transfer")
+    assert world.of(Bridge) == [Bridge(a="caller", b=called)]
+
+
+def test_the_record_keeps_who_called_after_a_transfer(world: World) -> None:
+    called = connect(world, "103", leg="caller")
+    refer(world, "caller", "102")
+    assert world.of(Invite)[0].number == "103"
+    assert world.exchange.calls()[0].caller_number == "101"
+    assert called

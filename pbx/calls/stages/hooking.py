@@ -26,8 +26,8 @@ class Hook(Stage):
         call, ledger = self.call, self.call.ledger
         body = {
             "call": call.id,
-            "caller": ledger.number,
-            "caller_name": ledger.name,
+            "caller": call.presented[0],
+            "caller_name": call.presented[1],
             "dialled": self._target,
             "direction": ledger.direction,
         }

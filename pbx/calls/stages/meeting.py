@@ -49,10 +49,11 @@ class Meeting(Stage):
     def substitute(self, old: Leg, new: Leg) -> bool:
         """Somebody hands their place in the conference to somebody else."""
         call = self.call
+        # In this order: a conference that nobody is in any more would end.
+        call.world.rooms.add(call, self.room, new)
         call.world.rooms.remove(call, self.room, old)
         if call.talk.near is old:
             call.talk.near = new
-        call.world.rooms.add(call, self.room, new)
         return True
 
     def digit(self, leg: Leg, event: DigitPressed) -> None:

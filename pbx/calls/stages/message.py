@@ -122,8 +122,8 @@ class LeaveMessage(Stage):
             tenant=call.tenant.id,
             mailbox=box.id,
             call=call.id,
-            caller_number=call.ledger.number,
-            caller_name=call.ledger.name,
+            caller_number=call.presented[0],
+            caller_name=call.presented[1],
             left_at=call.now,
             seconds=0.0,
         )

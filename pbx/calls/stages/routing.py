@@ -10,7 +10,7 @@ import dialplan
 from dialplan import actions
 from pbx.calls import features
 from pbx.calls.leg import Leg
-from pbx.calls.numbers import ToFeature, ToFlow, ToOutside, ToRoom, ToSlot, destination
+from pbx.calls.numbers import ToFeature, ToFlow, ToMailbox, ToOutside, ToRoom, ToSlot, destination
 from pbx.calls.outcomes import FAILURES, Failure, outcome_of
 from pbx.calls.referrer import Referrer
 from pbx.calls.stages.base import Stage
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pbx.calls.call import Call
 
 MAX_HOPS = 6
+NOBODY = frozenset({"busy", "declined", "no_answer", "not_registered"})
 DIRECT_SECONDS = 120.0
 
 
@@ -59,6 +60,8 @@ class Routing(Stage):
     # --- Where a number leads ---
 
     def begin(self) -> None:
+        if self._referrer is not None:
+            self.call.start_timer("transfer", float(self.call.tenant.snapshot.return_seconds))
         if self.flow is not None:
             self.walk(self.flow, self._number or None, self.call.dialled)
         else:
@@ -82,6 +85,9 @@ class Routing(Stage):
             case ToSlot(slot):
                 if not self.park(slot):
                     call.world.parking.retrieve(call, slot)
+            case ToMailbox(box):
+                self._delivered()
+                call.world.voicemail.leave(call, self, box, greeting=None, extension=None, finish=self._left)
             case ToFeature(name, argument):
                 features.use(call, self, name, argument)
             case ToOutside(outside):
@@ -97,13 +103,13 @@ class Routing(Stage):
     ) -> None:
         """Run a flow; `extension` is who "self" is in it, `target` the number that is called."""
         call = self.call
-        ledger = call.ledger
+        number, name = call.presented
         context = dialplan.Context(
-            caller=ledger.number,
-            caller_name=ledger.name,
+            caller=number,
+            caller_name=name,
             dialled=target,
             extension=extension,
-            internal=ledger.direction == "internal",
+            internal=call.ledger.direction == "internal",
             now=datetime.fromtimestamp(call.now, UTC),
             timezone=call.tenant.snapshot.timezone,
         )
@@ -204,7 +210,11 @@ class Routing(Stage):
         )
 
     def _voicemail(self, mailbox: str | None, greeting: str | None, way: Way) -> None:
+        """The mailbox takes the call; one that was transferred to a person who does not answer goes back."""
         call = self.call
+        if self._referrer is not None and self._outcome in NOBODY:
+            self._over(FAILURES[self._outcome])
+            return
         config = call.tenant.extension(way.extension) if way.extension else None
         box = call.tenant.mailbox(mailbox or (config.mailbox if config else None))
         if box is None or not box.enabled:
@@ -214,6 +224,10 @@ class Routing(Stage):
         call.world.voicemail.leave(
             call, self, box, greeting=greeting, extension=way.extension, finish=self._resume
         )
+
+    def _left(self, outcome: str, detail: str) -> None:
+        """The mailbox that was dialled is done with the caller."""
+        self.call.close("core", "voicemail", 200, "the mailbox answered")
 
     def lead_on(self, number: str) -> None:
         """The call goes to another number: the caller chose it (an operator), or a code came before it."""
@@ -298,6 +312,7 @@ class Routing(Stage):
     def _delivered(self) -> None:
         """Whoever transferred the call is rid of it."""
         if self._referrer is not None:
+            self.call.stop_timer("transfer")
             self._referrer.done(self.call)
             self._referrer = None
 
@@ -323,7 +338,10 @@ class Routing(Stage):
         self._step.prompt_ended(leg)
 
     def timer(self, name: str) -> None:
-        self._step.timer(name)
+        if name == "transfer":
+            self._over(FAILURES["no_answer"])
+        else:
+            self._step.timer(name)
 
     def kept(self, ok: bool) -> None:
         self._step.kept(ok)
