@@ -163,12 +163,13 @@ class Exchange:
             transfers.referred(call, leg, event)
 
     def _gone(self, call: Call, leg_id: str, now: float) -> None:
-        self._by_leg.pop(leg_id, None)
+        if self._by_leg.pop(leg_id, None) is None:
+            return
         leg = call.ledger.legs.get(leg_id)
         if leg is None:
             return
         if leg.device is not None:
-            self._by_device.get((call.tenant.id, leg.device), set()).discard(leg_id)
+            self._disown(call.tenant.id, leg.device, leg_id)
         if leg.line is not None:
             self.out += self.outside.ended(leg.line, call.tenant, now)
         if leg.extension is not None and leg.answered_at is not None:
@@ -301,6 +302,13 @@ class Exchange:
         if device:
             self._by_device.setdefault((tenant, device), set()).add(leg)
 
+    def _disown(self, tenant: str, device: str, leg: str) -> None:
+        legs = self._by_device.get((tenant, device))
+        if legs is not None:
+            legs.discard(leg)
+            if not legs:
+                del self._by_device[tenant, device]
+
     def moved(self, leg: str, call: Call) -> None:
         """The leg belongs to this call from now on."""
         self._by_leg[leg] = call
@@ -344,8 +352,9 @@ class Exchange:
     def _forget(self, call: Call) -> None:
         if self._calls.pop(call.id, None) is None:
             return
+        # A phone that never confirmed its end would keep its device and trunk busy for ever.
         for leg in call.legs:
-            self._by_leg.pop(leg.id, None)
+            self._gone(call, leg.id, call.now)
 
 
 class Running:
