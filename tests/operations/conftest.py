@@ -1,11 +1,12 @@
 """An installation of its own for each test, and nothing left of it afterwards."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.operations.harness import Running, environment
+from tests.operations.house import House, Phones, opened
 
 Start = Callable[..., Running]
 
@@ -30,3 +31,18 @@ def start(env: dict[str, str]) -> Iterator[Start]:
     yield begin
     for one in running:
         one.clean_up()
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """The whole product, for all tests that meet it over REST."""
+    with opened(tmp_path_factory.mktemp("house")) as found:
+        yield found
+
+
+@pytest.fixture
+async def phones(house: House) -> AsyncIterator[Phones]:
+    """Phones in that house, until the end of the test."""
+    found = Phones(house)
+    yield found
+    await found.close()

@@ -1,0 +1,292 @@
+"""A whole Centrale under the supervisor of `make run`, with a mail server, met over REST; and real phones."""
+
+import asyncio
+import contextlib
+import http.cookiejar
+import json
+import re
+import secrets
+import subprocess
+import sys
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pbx.control.client import ControlClient
+from tests.operations.harness import ROOT, Running, environment
+from tests.phones.base import Account
+from tests.phones.pjsua import Pjsua
+from tests.running import eventually
+from tests.services.mail import MailServer, server
+
+DID = "+31201234567"
+PATIENCE = 40.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What REST answered; `body` is JSON where it was JSON, else bytes."""
+
+    code: int
+    body: Any
+    headers: Mapping[str, str]
+
+
+class Rest:
+    """One person's REST API, by token."""
+
+    def __init__(self, root: str, token: str) -> None:
+        self.root, self.token = root, token
+
+    async def ask(
+        self, method: str, path: str, body: Any = None, upload: bytes | None = None, **headers: str
+    ) -> Answer:
+        """`body` goes as JSON; with `upload` as the fields beside a file, of multipart/form-data."""
+        return await asyncio.to_thread(self._ask, method, path, body, upload, headers)
+
+    def _ask(
+        self, method: str, path: str, body: Any, upload: bytes | None, headers: Mapping[str, str]
+    ) -> Answer:
+        data, kind = (None if body is None else json.dumps(body).encode()), "application/json"
+        if upload is not None:
+            data, kind = form(body, upload)
+        request = urllib.request.Request(
+            f"{self.root}/api/v1/{path}",
+            data,
+            {"Authorization": f"Bearer {self.token}", "Content-Type": kind, **headers},
+            method=method,
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return taken(answer.status, answer.read(), answer.headers)
+        except urllib.error.HTTPError as error:
+            return taken(error.code, error.read(), error.headers)
+
+    async def get(self, path: str) -> Any:
+        return await self.wants(200, "GET", path)
+
+    async def post(self, path: str, answers: int = 201, /, **body: Any) -> Any:
+        return await self.wants(answers, "POST", path, body)
+
+    async def patch(self, path: str, **body: Any) -> Any:
+        return await self.wants(200, "PATCH", path, body)
+
+    async def wants(self, code: int, method: str, path: str, body: Any = None, **more: Any) -> Any:
+        """The body of an answer that has to have that code."""
+        answer = await self.ask(method, path, body, **more)
+        assert answer.code == code, f"{method} {path}: {answer.code} {answer.body!r}"
+        return answer.body
+
+
+def taken(code: int, data: bytes, headers: Any) -> Answer:
+    is_json = data and "json" in headers.get("Content-Type", "")
+    return Answer(code, json.loads(data) if is_json else data, dict(headers))
+
+
+def form(fields: Mapping[str, str], upload: bytes) -> tuple[bytes, str]:
+    """multipart/form-data of the fields and a file "file", and its content type (RFC 7578)."""
+    line = secrets.token_hex(12)
+    parts = [
+        f'--{line}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+        for name, value in fields.items()
+    ]
+    head = f'--{line}\r\nContent-Disposition: form-data; name="file"; filename="a.wav"\r\n'
+    parts.append(f"{head}Content-Type: audio/wav\r\n\r\n".encode() + upload + b"\r\n")
+    return b"".join(parts) + f"--{line}--\r\n".encode(), f"multipart/form-data; boundary={line}"
+
+
+class House:
+    """The running product with its demo organisation; `admin` acts for that by token."""
+
+    def __init__(self, running: Running, mail: MailServer) -> None:
+        self.running, self.mail = running, mail
+        self.env = running.env
+        self.home = Path(self.env["CENTRALE_HOME"])
+        self.demo: dict[str, Any] = json.loads((self.home / "demo.json").read_text())
+        self.port = int(self.env["CENTRALE_SIP_PORT"])
+        self.root = f"http://127.0.0.1:{self.env['CENTRALE_HTTP_PORT']}"
+        self.admin = Rest(self.root, self.demo["api_token"])
+
+    def person(self, role: str) -> Rest:
+        """Who signs in as that role of the demo and makes a token."""
+        (user,) = (each for each in self.demo["users"] if each["role"] == role)
+        return self.sign_in(user["email"], user["password"])
+
+    def sign_in(self, email: str, password: str) -> Rest:
+        """The REST API of somebody who signs in as people do, and makes a token."""
+        cookies = http.cookiejar.CookieJar()
+        browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(cookies))
+        page = browser.open(f"{self.root}/sign-in/").read().decode()
+        (hidden,) = re.findall(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[:1]
+        fields = {"username": email, "password": password, "csrfmiddlewaretoken": hidden}
+        browser.open(f"{self.root}/sign-in/", urllib.parse.urlencode(fields).encode())
+        values = {cookie.name: cookie.value for cookie in cookies}
+        request = urllib.request.Request(
+            f"{self.root}/api/v1/tokens/",
+            b'{"name": "test"}',
+            {"Content-Type": "application/json", "X-CSRFToken": str(values["centrale_csrf"])},
+        )
+        return Rest(self.root, json.load(browser.open(request))["token"])
+
+    def outsider(self) -> Rest:
+        """An administrator of another organisation, made by an operator."""
+        email, password = "operator@centrale.localhost", secrets.token_urlsafe(16)
+        subprocess.run(
+            [sys.executable, "manage.py", "createsuperuser", "--noinput", "--email", email],
+            cwd=ROOT,
+            env={**self.env, "DJANGO_SUPERUSER_PASSWORD": password},
+            check=True,
+            capture_output=True,
+        )
+        operator = self.sign_in(email, password)
+        other = operator._ask("POST", "organisations/", {"name": "Other", "domain": "other.test"}, None, {})
+        assert other.code == 201, other
+        person = {
+            "email": "admin@other.test",
+            "name": "Other",
+            "role": "admin",
+            "organisation": other.body["id"],
+            "password": password,
+        }
+        made = operator._ask("POST", "users/", person, None, {})
+        assert made.code == 201, made
+        return self.sign_in("admin@other.test", password)
+
+    async def id(self, number: str) -> str:
+        """Id of the extension."""
+        return str((await self.admin.get(f"extensions/?number={number}"))["results"][0]["id"])
+
+    async def device(self, username: str) -> str:
+        """Id of the phone with that user name."""
+        return str((await self.admin.get(f"devices/?username={username}"))["results"][0]["id"])
+
+    def account(self, number: str) -> Account:
+        """The demo's phone of that extension."""
+        (phone,) = (each for each in self.demo["extensions"] if each["number"] == number)
+        return self.account_of(number, phone["username"], phone["password"])
+
+    def account_of(self, number: str, username: str, password: str) -> Account:
+        return Account(
+            number=number,
+            username=username,
+            password=password,
+            domain=self.demo["sip"]["domain"],
+            host="127.0.0.1",
+            port=self.port,
+        )
+
+    async def settled(self) -> None:
+        """The core has the configuration as it is now."""
+        done = await asyncio.to_thread(
+            subprocess.run,
+            [sys.executable, "manage.py", "shell", "-v", "0", "-c", VERSIONS],
+            cwd=ROOT,
+            env=self.env,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        wanted: dict[str, int] = json.loads(done.stdout.strip().splitlines()[-1])
+
+        async def there() -> bool:
+            async with self.core() as client:
+                known = await client.tenants()
+            return all(known.get(tenant, 0) >= version for tenant, version in wanted.items())
+
+        await eventually(there, PATIENCE, "the core has the newest configuration")
+
+    def core(self) -> ControlClient:
+        return ControlClient(f"unix:{self.home.resolve() / 'run' / 'control.sock'}")
+
+    async def record_of(self, call: str) -> dict[str, Any]:
+        """The call record, once REST has it."""
+
+        async def there() -> Any:
+            answer = await self.admin.ask("GET", f"calls/{call}/")
+            return answer.body if answer.code == 200 else None
+
+        found: dict[str, Any] = await eventually(there, PATIENCE, f"the record of {call}")
+        return found
+
+    async def last_record(self, **wanted: Any) -> dict[str, Any]:
+        """The newest record with these values, once REST has it."""
+
+        async def there() -> Any:
+            rows = (await self.admin.get("calls/"))["results"]
+            return next((row for row in rows if wanted.items() <= row.items()), None)
+
+        found: dict[str, Any] = await eventually(there, PATIENCE, f"a record of {wanted}")
+        return found
+
+    async def live(self, rest: Rest, number: str) -> str:
+        """Id of the call going on of which `number` is a part, newest last."""
+
+        async def there() -> Any:
+            rows = await rest.get("live/calls/")
+            fits = [row for row in rows if any(leg["number"] == number for leg in row["legs"])]
+            return fits[-1]["id"] if fits else None
+
+        return str(await eventually(there, PATIENCE, f"a call with {number}"))
+
+
+VERSIONS = """
+import json
+from webapp.organisations.models import Organisation
+print(json.dumps({str(o.pk): o.config_version for o in Organisation.objects.all()}))
+"""
+
+
+@contextlib.contextmanager
+def opened(folder: Path) -> Iterator[House]:
+    """Starts it all; nothing is left of it afterwards."""
+    with server() as mail:
+        env = {
+            **environment(folder / "home"),
+            "CENTRALE_SMTP": mail.url,
+            "CENTRALE_MAIL_FROM": "pbx@demo.test",
+        }
+        running = Running(("config.supervisor",), env)
+        try:
+            running.wait_for("ready after", seconds=120)
+            yield House(running, mail)
+        finally:
+            running.stop()
+            running.clean_up()
+
+
+class Phones:
+    """Phones of one test."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self._all: list[Pjsua] = []
+
+    async def add(self, *numbers: str) -> list[Pjsua]:
+        """Registered phones of these extensions, in order."""
+        return await self.put(*(self.house.account(number) for number in numbers))
+
+    async def put(self, *accounts: Account) -> list[Pjsua]:
+        """Phones with these accounts; those with a server register."""
+        found = [Pjsua(account) for account in accounts]
+        self._all += found
+        await asyncio.gather(*(self._begin(phone) for phone in found))
+        return found
+
+    @staticmethod
+    async def _begin(phone: Pjsua) -> None:
+        await phone.start()
+        if phone.account.port:
+            await phone.register()
+            await phone.wait_registered(30)
+
+    async def close(self) -> None:
+        await asyncio.gather(*(phone.stop() for phone in self._all), return_exceptions=True)
+
+        async def quiet() -> bool:
+            return not await self.house.admin.get("live/calls/")
+
+        await eventually(quiet, PATIENCE, "the end of all calls")

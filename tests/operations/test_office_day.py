@@ -1,0 +1,175 @@
+"""What an administrator and a user arrange by REST, and what calls then meet: numbers shown, messages,
+recordings, music, rooms."""
+
+import asyncio
+import io
+import wave
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.operations.house import House, Phones, Rest
+from tests.phones.base import Account
+from tests.phones.pjsua import Pjsua
+from tests.running import eventually
+from tests.subscriptions.watcher import Watcher
+from tests.telephony.office import both_hear, connect, hang_up
+
+pytestmark = pytest.mark.timeout(300)
+
+MAIN, MOBILE = "+31201234500", "+31612345678"
+
+
+def sine(seconds: float, hz: float) -> bytes:
+    """A WAV to upload."""
+    made = io.BytesIO()
+    samples = np.sin(np.arange(int(seconds * 16000)) * 2 * np.pi * hz / 16000) * 8000
+    with wave.open(made, "wb") as file:
+        file.setparams((1, 2, 16000, 0, "NONE", ""))
+        file.writeframes(samples.astype("<i2").tobytes())
+    return made.getvalue()
+
+
+async def outside(house: House, phones: Phones) -> Pjsua:
+    """A provider with a trunk, a route, and nothing else: 127.0.0.1 may call us through it."""
+    (far,) = await phones.put(Account(number="provider", domain="provider.test"))
+    trunks = (await house.admin.get("trunks/"))["results"]
+    where: dict[str, Any] = {"host": "127.0.0.1", "port": far.local_port}
+    if trunks:
+        await house.admin.patch(f"trunks/{trunks[0]['id']}/", **where)
+    else:
+        trunk = await house.admin.post(
+            "trunks/", name="Provider", sources=["127.0.0.1"], probe_seconds=0, **where
+        )
+        await house.admin.post("routes/", name="All", prefixes=["+"], trunks=[trunk["id"]])
+    await house.settled()
+    return far
+
+
+async def test_the_number_that_a_user_chooses_is_on_the_wire(house: House, phones: Phones) -> None:
+    user, own = house.person("user"), await house.id("102")
+    main = await house.admin.post("caller-ids/", kind="company", name="Main", shown=MAIN, everyone=True)
+    mobile = await house.admin.post("caller-ids/", kind="mobile", shown=MOBILE, extensions=[own])
+    secret = await house.admin.post(
+        "caller-ids/", kind="company", shown="+31201234599", extensions=[await house.id("101")]
+    )
+    seen = {row["id"] for row in (await user.get("caller-ids/"))["results"]}
+    assert {main["id"], mobile["id"]} <= seen and secret["id"] not in seen
+    far = await outside(house, phones)
+    (phone,) = await phones.add("102")
+    for choice, number in ((main["id"], MAIN), (mobile["id"], MOBILE)):
+        await user.patch(f"extensions/{own}/state/", caller_id=choice)
+        await connect(phone, far, "0101234567")
+        assert far.caller_shown is not None and far.caller_shown.number == number
+        await hang_up(phone, far)
+    refused = await user.ask("PATCH", f"extensions/{own}/state/", {"caller_id": secret["id"]})
+    assert refused.code == 400
+    assert (await house.last_record(direction="outbound"))["shown"] == MOBILE
+
+
+async def test_a_message_is_left_mailed_read_and_lamps_change(house: House, phones: Phones) -> None:
+    user = house.person("user")
+    (box,) = [
+        row for row in (await user.get("mailboxes/"))["results"] if row["extension"] == await house.id("102")
+    ]
+    await user.wants(204, "PUT", f"mailboxes/{box['id']}/pin/", {"pin": "739164"})
+    assert (await user.ask("PUT", f"mailboxes/{box['id']}/pin/", {"pin": "12"})).code == 400
+    await user.patch(f"mailboxes/{box['id']}/", mail=True)
+    await user.patch(f"extensions/{await house.id('102')}/state/", forward_all="voicemail")
+    (caller,) = await phones.add("107")
+    await house.settled()
+    async with Watcher(house) as lamp:  # type: ignore[arg-type]
+        account = house.account("102")
+        await lamp.register(account)
+        await lamp.watch(account, "102", "message-summary")
+        assert b"Messages-Waiting: no" in lamp.notifies[-1].body
+        await caller.call("102")
+        await caller.wait_established()
+        await asyncio.sleep(8)  # the message has a length
+        await caller.hangup()
+        await eventually(lambda: b"Messages-Waiting: yes" in lamp.notifies[-1].body, 20, "lamp")
+
+        async def messages() -> Any:
+            return (await user.get(f"voicemail/?mailbox={box['id']}"))["results"]
+
+        (message,) = await eventually(messages, 40, "the message")
+        await eventually(lambda: house.mail.mails, 40, "the mail")
+        (part,) = house.mail.mails[-1].iter_attachments()
+        assert part.get_content_type() == "audio/mpeg" and len(part.get_content()) > 5000
+        audio = await user.ask("GET", f"voicemail/{message['id']}/audio/", Range="bytes=0-3")
+        assert (audio.code, audio.body) == (206, b"RIFF")
+        await user.patch(f"voicemail/{message['id']}/", read=True)
+        await eventually(lambda: b"Messages-Waiting: no" in lamp.notifies[-1].body, 20, "lamp off")
+    await user.patch(f"extensions/{await house.id('102')}/state/", forward_all=None)
+
+
+async def test_a_recording_by_rule_is_heard_audited_and_deleted(house: House, phones: Phones) -> None:
+    rest, agent = house.admin, house.person("agent")
+    rule = await rest.post(
+        "recording-rules/", name="Inside", internal=True, extensions=[await house.id("109")]
+    )
+    one, two = await phones.add("109", "110")
+    await house.settled()
+    await connect(one, two, "110")
+    await both_hear(one, two)
+    await hang_up(one, two)
+
+    async def stored() -> Any:
+        rows = (await rest.get("recordings/?personal=false"))["results"]
+        return rows[0] if rows and rows[0]["state"] == "done" else None
+
+    recording = await eventually(stored, 60, "a compressed recording")
+    assert recording["rule"] == rule["id"]
+    where = f"recordings/{recording['id']}/"
+    whole = await rest.ask("GET", f"{where}audio/")
+    part = await rest.ask("GET", f"{where}audio/?download=true", Range="bytes=100-199")
+    assert whole.headers["Content-Type"] == "audio/mpeg"
+    assert (part.code, part.body) == (206, whole.body[100:200])
+    assert (await agent.ask("GET", where)).code == 404
+    await rest.wants(204, "DELETE", where)
+    assert (await rest.ask("GET", f"{where}audio/")).code == 404
+    deeds = [
+        row["deed"]
+        for row in (await rest.get("recording-accesses/"))["results"]
+        if row["call"] == recording["call"]
+    ]
+    assert deeds == ["deleted", "downloaded", "listened"]
+    await rest.wants(204, "DELETE", f"recording-rules/{rule['id']}/")
+
+
+async def test_music_pickup_group_and_room(house: House, phones: Phones) -> None:
+    rest: Rest = house.admin
+    fields = {"name": "Waiting", "kind": "music", "on_hold": "true"}
+    made = await rest.wants(201, "POST", "sounds/", fields, upload=sine(3, 523))
+    assert made["seconds"] == pytest.approx(3, abs=0.1)
+    bad = await rest.ask("POST", "sounds/", fields, upload=b"not audio")
+    assert bad.code == 400 and bad.body["file"]
+    group = await rest.post("pickup-groups/", name="Back office")
+    for number in ("107", "108", "109"):
+        await rest.patch(f"extensions/{await house.id(number)}/", pickup_group=group["id"])
+    room = await rest.post("rooms/", number="811", name="Board", pin="482913")
+    assert room["has_pin"] and "pin" not in room
+    await house.settled()
+    one, two, three = await phones.add("107", "108", "109")
+    await connect(one, two, "108")
+    await one.hold()
+    await two.wait_hears(523, -12.0, within_db=15)
+    await one.resume()
+    await hang_up(one, two)
+    await one.call("811")
+    await one.wait_established()
+    await one.send_dtmf("482913#")
+
+    async def inside() -> Any:
+        rooms = await rest.get("live/rooms/")
+        return any(each["room"] == room["id"] for each in rooms)
+
+    await eventually(inside, 20, "someone in the room")
+    await one.hangup()
+    await one.call("108")
+    await two.wait_ringing()
+    await three.call("*8")
+    await three.wait_established()
+    await one.hangup()
+    await rest.wants(204, "DELETE", f"sounds/{made['id']}/")
