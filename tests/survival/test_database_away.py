@@ -154,7 +154,7 @@ async def test_changes_reach_the_core_within_a_second(
     changes, delays = Changes(plane), list[float]()
     await changes.begin()
     async with applied(plane.core) as moments:
-        for number in range(300, 300 + CHANGES):
+        for number in range(500, 500 + CHANGES):
             change = await changes.make(number)
             delays.append(await in_use(moments, change["version"]) - change["at"])
         # It is not only known: the phone can use it.
@@ -163,7 +163,7 @@ async def test_changes_reach_the_core_within_a_second(
             assert (await phone.sign_in()).code == 200
 
         plane.core.kill()
-        change = await changes.make(400)
+        change = await changes.make(600)
         await asyncio.sleep(away)
         await plane.core.start()
         back = time.time()
