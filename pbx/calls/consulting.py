@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from pbx.calls.errors import CommandError
 from pbx.calls.leg import Leg
+from pbx.calls.outcomes import FAILURES
+from pbx.calls.referrer import Referrer
 from pbx.calls.stages.routing import Routing
 from pbx.calls.stages.talking import Talking
 from pbx.calls.stages.waiting import Waiting
@@ -56,28 +58,32 @@ def complete(active: "Call") -> bool:
     waiting, leg = active.consulting, consultant(active)
     if waiting is None or leg is None or waiting.phase != "open" or waiting.talk.near is None:
         return False
-    active.consulting = None
     side = waiting.talk.near
     waiting.now = active.now
     try:
         hand_over(waiting, side, active, leg)
     except CommandError:
         return False
+    active.consulting = None
     waiting.close("core", "answered", 200, f"{side.number} was transferred")
     return True
 
 
-def give_back(active: "Call") -> bool:
-    """The consultation is over: its leg returns to the call that waits. False when that cannot be."""
+def give_back(active: "Call") -> None:
+    """The consultation is over: its leg returns to the call that waits, or when that has hung up, its phones
+    ring."""
     waiting, leg = active.consulting, consultant(active)
     active.consulting = None
-    if waiting is None or leg is None or not leg.talking or leg.hanging_up or waiting.phase != "open":
-        return False
+    if waiting is None or waiting.phase != "open" or not isinstance(waiting.stage, Waiting):
+        return
     waiting.now = active.now
-    active.talk.leave()
-    active.release(leg, waiting)
-    waiting.admit(leg, "callee")
-    return waiting.stage.take(leg)
+    if leg is not None and leg.talking and not leg.hanging_up:
+        active.talk.leave()
+        active.release(leg, waiting)
+        waiting.admit(leg, "callee")
+        waiting.stage.take(leg)
+    elif not Referrer(None, waiting.stage.extension, told=False).take_back(waiting, FAILURES["no_answer"]):
+        waiting.fail_as("no_answer")
 
 
 def consultant(active: "Call") -> Leg | None:

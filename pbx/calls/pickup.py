@@ -81,17 +81,15 @@ def replace(call: "Call", replaced: str) -> None:
 def _continue_here(call: "Call", other: "Call", replaced: "Leg") -> None:
     """Take the place of a talking leg of one's own."""
     leg = call.talk.near
-    if leg is None or replaced.extension != call.actor:
+    if leg is None or replaced.extension != call.actor or not other.stage.replaceable(replaced):
         call.fail(FAILURES["forbidden"])
         return
     other.now = call.now
     call.talk.leave()
     call.release(leg, other)
     other.admit(leg, replaced.role)
-    if other.stage.substitute(replaced, _answering(other, leg)):
-        other.drop(replaced, "core", "went on at another phone")
-    else:
-        other.drop(leg, "core", "could not take the place", 480)
+    other.stage.substitute(replaced, _answering(other, leg))
+    other.drop(replaced, "core", "went on at another phone")
     call.ledger.answered_at = call.now
     call.close("core", "answered", 200, f"took over call {other.id}")
 

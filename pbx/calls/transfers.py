@@ -69,23 +69,23 @@ def attended(call: "Call", leg: Leg, into: "Call", replaced: Leg) -> None:
     other = call.talk.other(leg)
     if other is None or into is call or leg.extension != replaced.extension:
         raise CommandError(409, "These two calls cannot be joined.")
-    call.do(TellReferrer(leg=leg.id, code=200, reason="OK", final=True))
     hand_over(call, other, into, replaced)
+    call.do(TellReferrer(leg=leg.id, code=200, reason="OK", final=True))
     call.drop(leg, "core", "transferred")
     call.close("core", "answered", 200, f"{other.number} was transferred")
 
 
 def hand_over(call: "Call", other: Leg, into: "Call", replaced: Leg) -> None:
     """`other` leaves `call` and takes the place of `replaced` in `into`. Raises CommandError when it
-    cannot."""
+    cannot; nothing has changed then."""
+    if not into.stage.replaceable(replaced):
+        raise CommandError(409, "That call cannot be joined now.")
     into.now = call.now
-    # The stage decides whether it can be done before anything has changed.
     call.talk.leave()
     call.release(other, into)
     into.admit(other, replaced.role)
-    if not into.stage.substitute(replaced, other):
-        into.drop(other, "core", "could not be joined", 480)
-        raise CommandError(409, "That call cannot be joined now.")
+    into.stage.substitute(replaced, other)
+    into.device = None  # it is not a call of the phone that dialled any more: that may be rung
     into.note("transfer", f"{other.number} takes the place of {replaced.number}")
     into.drop(replaced, "core", f"went on as {other.number}")
 

@@ -4,9 +4,21 @@ from dataclasses import replace
 
 import pytest
 
+from pbx.calls.errors import CommandError
 from pbx.control.commands import Consult, Join, Move, Park, Pickup, Swap, Transfer
 from pbx.control.configuration import MailboxConfig, RoomConfig
-from pbx.ports import Bridge, HangUp, Invite, JoinRoom, LegEnded, Play, PromptEnded, StartMusic, TellReferrer
+from pbx.ports import (
+    Bridge,
+    HangUp,
+    Invite,
+    JoinRoom,
+    LegEnded,
+    Play,
+    PromptEnded,
+    StartMusic,
+    TellReferrer,
+    TimerFired,
+)
 from tests.calls.talk import connect, identities, refer, run
 from tests.calls.world import World, snapshot
 
@@ -333,3 +345,63 @@ def test_the_record_keeps_who_called_after_a_transfer(world: World) -> None:
     assert world.of(Invite)[0].number == "103"
     assert world.exchange.calls()[0].caller_number == "101"
     assert called
+
+
+def test_an_early_attended_transfer_that_nobody_answers_comes_back(world: World) -> None:
+    first = connect(world, "103")
+    world.dial("102", device="d103", leg="consult")
+    (second,) = [each.id for each in world.exchange.calls() if each.dialled == "102"]
+    refer(world, first, replaces="consult")
+    for leg in (first, "consult"):
+        world.ends(leg, remote=False)
+    world.happens(TimerFired(call=second, name="ring"))
+    assert [(each.to.device, each.name) for each in world.of(Invite)] == [("d103", "Return: Desk 101")]  # type: ignore[union-attr]
+
+
+def test_what_cannot_be_transferred_stays_as_it_was(world: World) -> None:
+    """The second line hears that the number is unknown: there is nobody to be joined with."""
+    first = connect(world, "103")
+    world.dial("999", device="d103", leg="consult")
+    refer(world, first, replaces="consult")
+    assert [(each.code, each.final) for each in world.of(TellReferrer)] == [(481, True)]
+    assert world.of(HangUp) == []
+    world.ends(first)
+    assert [each.leg for each in world.of(HangUp)] == ["caller"]
+
+
+def test_who_waits_is_not_forgotten_when_the_consultation_fails(world: World) -> None:
+    """The person hangs up while they hear that the other one is unknown: their phone rings."""
+    called = connect(world, "103")
+    first = the_call(world)
+    second = run(world, first, Consult(tenant="t1", extension="103", number="999")).call  # type: ignore[attr-defined]
+    with pytest.raises(CommandError) as refused:
+        run(world, first, Transfer(tenant="t1", extension="103", to_call=second))
+    assert refused.value.status == 409
+    world.ends(called)
+    back = world.of(Invite)
+    assert [(each.to.device, each.name) for each in back] == [("d103", "Return: Desk 101")]  # type: ignore[union-attr]
+    world.answers(back[0].leg)
+    assert world.of(Bridge) == [Bridge(a="caller", b=back[0].leg)]
+
+
+def test_a_consulted_menu_begins_anew_for_who_is_transferred_there() -> None:
+    menu = {"type": "menu", "sound": "demo_menu", "next": {"1": "end", "else": "end"}}
+    end = {"type": "hangup", "code": 480}
+    flow = {"schema": 1, "name": "Menu", "start": "menu", "nodes": {"menu": menu, "end": end}}
+    world = World(config=snapshot(flows={"f": flow}, lines={"500": "f"}))
+    first = connect(world, "103")
+    world.dial("500", device="d103", leg="consult")
+    assert [each.leg for each in world.of(Play)] == ["consult"]
+    refer(world, first, replaces="consult")
+    assert [(each.leg, each.sounds[0].name) for each in world.of(Play)] == [("caller", "demo_menu")]
+
+
+def test_parked_by_consulting_the_code_and_not_taken_rings_the_same_phone(world: World) -> None:
+    first = connect(world, "103")
+    world.dial("*68", device="d103", leg="consult")
+    (parking,) = [each.id for each in world.exchange.calls() if each.dialled == "*68"]
+    refer(world, first, replaces="consult")
+    for leg in (first, "consult"):
+        world.ends(leg, remote=False)
+    world.happens(TimerFired(call=parking, name="park"))
+    assert [(each.to.device, each.name) for each in world.of(Invite)] == [("d103", "Park 701: Desk 101")]  # type: ignore[union-attr]

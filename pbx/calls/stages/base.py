@@ -53,10 +53,13 @@ class Stage:
         """A leg of another call comes to answer this one (pickup, retrieval); False when nobody can now."""
         return False
 
-    def substitute(self, old: "Leg", new: "Leg") -> bool:
-        """`new`, which is talking and belongs to this call already, takes the place of `old`; False when that
-        cannot be now."""
+    def replaceable(self, old: "Leg") -> bool:
+        """Whether another leg may take the place of this one now."""
         return False
+
+    def substitute(self, old: "Leg", new: "Leg") -> None:
+        """`new`, which is talking and belongs to this call already, takes the place of `old`, which is
+        replaceable."""
 
     def returns(self, failure: Failure) -> bool:
         """Nobody will answer: whether the call went back to somebody who sent it here."""

@@ -46,7 +46,10 @@ class Meeting(Stage):
             by: EndedBy = leg.role if event.remote else "core"
             call.close(by, "answered", 200, f"{leg.number} left the conference")
 
-    def substitute(self, old: Leg, new: Leg) -> bool:
+    def replaceable(self, old: Leg) -> bool:
+        return True
+
+    def substitute(self, old: Leg, new: Leg) -> None:
         """Somebody hands their place in the conference to somebody else."""
         call = self.call
         # In this order: a conference that nobody is in any more would end.
@@ -54,7 +57,6 @@ class Meeting(Stage):
         call.world.rooms.remove(call, self.room, old)
         if call.talk.near is old:
             call.talk.near = new
-        return True
 
     def digit(self, leg: Leg, event: DigitPressed) -> None:
         """Keys mean nothing here; the others hear none of them."""

@@ -38,17 +38,17 @@ class OfferSlot(Stage):
         if not self._parked:
             self.call.world.parking.free(self.call, self._slot)
 
-    def substitute(self, old: Leg, new: Leg) -> bool:
+    def replaceable(self, old: Leg) -> bool:
+        return old is self.call.talk.near
+
+    def substitute(self, old: Leg, new: Leg) -> None:
         call = self.call
-        if old is not call.talk.near:
-            return False
         self._parked = True
         parker = old.extension
         call.talk.replace(old, new)
         call.note(f"park {self._slot}", f"by {old.number}")
         referrer = Referrer(None, parker, told=False, label=f"Park {self._slot}")
         call.enter(Parked(call, self._slot, referrer, None))
-        return True
 
     def timer(self, name: str) -> None:
         if name == "offer":

@@ -83,6 +83,12 @@ class DialOutside(Stage):
         elif event.code >= 180:
             self.call.talk.alert()
 
+    def replaceable(self, old: Leg) -> bool:
+        return True
+
+    def substitute(self, old: Leg, new: Leg) -> None:
+        self.call.talk.alert()
+
     def answered(self, leg: Leg) -> None:
         if leg is not self._leg:
             self.call.dismiss(leg)

@@ -63,9 +63,9 @@ class Parked(Stage):
         if leg is self.call.talk.near:
             self.call.caller_gone(leg)
 
-    def substitute(self, old: Leg, new: Leg) -> bool:
-        if old is not self.call.talk.near:
-            return False
+    def replaceable(self, old: Leg) -> bool:
+        return old is self.call.talk.near
+
+    def substitute(self, old: Leg, new: Leg) -> None:
         self.call.talk.replace(old, new)
         self.call.talk.wait()
-        return True

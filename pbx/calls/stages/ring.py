@@ -110,6 +110,12 @@ class Ring(Stage):
         self._connect(leg)
         return True
 
+    def replaceable(self, old: Leg) -> bool:
+        return True
+
+    def substitute(self, old: Leg, new: Leg) -> None:
+        self.call.talk.alert()
+
     def gone(self, leg: Leg, event: LegEnded) -> None:
         if leg.id not in self._ringing.legs:
             return

@@ -157,6 +157,7 @@ class Routing(Stage):
         """Do what the flow says."""
         call, way = self.call, self._ways[-1]
         self._note(way)
+        call.talk.language = way.walk.language or call.talk.language
         match action:
             case actions.Ring():
                 self._ring(action, way)
@@ -262,6 +263,9 @@ class Routing(Stage):
         self._over(FAILURES.get(outcome, FAILURES["failed"]))
 
     def _hang_up(self, code: int, prompt: str | None) -> None:
+        if self._outcome == "left":
+            self._left("left", "")
+            return
         outcome = self._outcome if self._outcome in FAILURES else outcome_of(code)
         self._over(Failure(outcome, code, prompt))  # type: ignore[arg-type]
 
@@ -320,6 +324,8 @@ class Routing(Stage):
         self._step.end()
         if self.call.phase == "open":
             self._delivered()
+        elif self._referrer is not None:
+            self.call.stop_timer("transfer")
 
     # --- What steps hear ---
 
@@ -362,14 +368,16 @@ class Routing(Stage):
         else:
             self._step.gone(leg, event)
 
-    def substitute(self, old: Leg, new: Leg) -> bool:
-        """Whoever waits for an answer hands its place over (an attended transfer before the answer)."""
-        call = self.call
-        if old is not call.talk.near:
-            return False
-        call.talk.replace(old, new)
-        call.talk.alert()
-        return True
+    def replaceable(self, old: Leg) -> bool:
+        return old is self.call.talk.near and self._step.replaceable(old)
+
+    def substitute(self, old: Leg, new: Leg) -> None:
+        """Whoever waits for an answer hands its place over (an attended transfer before the answer), and gets
+        the call back when there is none."""
+        self.call.talk.replace(old, new)
+        if self._referrer is None and old.extension not in (None, new.extension):
+            self._referrer = Referrer(None, old.extension, told=False)
+        self._step.substitute(old, new)
 
     @property
     def extensions(self) -> set[str]:

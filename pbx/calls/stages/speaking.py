@@ -55,6 +55,13 @@ class Announce(Stage):
     def end(self) -> None:
         self.call.stop_timer("speaking")
 
+    def replaceable(self, old: Leg) -> bool:
+        return True
+
+    def substitute(self, old: Leg, new: Leg) -> None:
+        """Who comes in hears it from the beginning."""
+        self.begin()
+
     def prompt_ended(self, leg: Leg) -> None:
         if leg is self.call.talk.near:
             self._finish("done", "")
@@ -93,6 +100,13 @@ class Menu(Stage):
         sound = sound_of(self.call, self._action.sound)
         self.call.do(Play(leg=leg.id, sounds=(first, sound) if first else (sound,)))
         self.call.start_timer("menu", LONGEST)
+
+    def replaceable(self, old: Leg) -> bool:
+        return True
+
+    def substitute(self, old: Leg, new: Leg) -> None:
+        """Who comes in hears it from the beginning."""
+        self.begin()
 
     def prompt_ended(self, leg: Leg) -> None:
         if leg is self.call.talk.near and not self._digits:

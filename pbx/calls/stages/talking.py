@@ -50,14 +50,14 @@ class Talking(Stage):
         self.call.recorder.pressed(leg, event.digit)
         self.call.talk.digit(leg, event, self.call.tenant)
 
-    def substitute(self, old: Leg, new: Leg) -> bool:
+    def replaceable(self, old: Leg) -> bool:
+        return old in (self.call.talk.near, self.call.talk.far)
+
+    def substitute(self, old: Leg, new: Leg) -> None:
         call = self.call
-        if old not in (call.talk.near, call.talk.far):
-            return False
         call.talk.replace(old, new)
         call.identify()
         call.recorder.talking()
-        return True
 
     def gone(self, leg: Leg, event: LegEnded) -> None:
         call = self.call
