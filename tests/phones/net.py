@@ -38,6 +38,11 @@ def _share() -> tuple[int, int]:
     return begin, begin + size - 1
 
 
+def own_range() -> str:
+    """The ports of this process, in the form of CENTRALE_TEST_PORTS, for tests that it starts itself."""
+    return f"{_first}-{_last}"
+
+
 # A sixth is for signalling, a third for media of phones, half for media of cores.
 _first, _last = _share()
 _signalling_size = (_last - _first + 1) // 6 // SIP_BLOCK * SIP_BLOCK

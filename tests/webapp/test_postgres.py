@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from config.settings import ROOT
+from tests.phones.net import own_range
 from tests.services import postgres
 
 needed = pytest.mark.skipif(postgres.binaries() is None, reason="PostgreSQL is not installed")
@@ -15,11 +16,13 @@ needed = pytest.mark.skipif(postgres.binaries() is None, reason="PostgreSQL is n
 
 @needed
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.first
+@pytest.mark.timeout(1800)
 def test_everything_on_postgresql(tmp_path: Path) -> None:
     """All tests of this folder in a process of their own whose DATABASE_URL is a private cluster."""
     with postgres.cluster() as server:
         env = {**os.environ, "DATABASE_URL": server.url, "CENTRALE_HOME": str(tmp_path)}
+        env["CENTRALE_TEST_PORTS"] = own_range()
         env.pop("CENTRALE_TEST_REPORT", None)  # what fails in there is told by the failure of this test
         command = [sys.executable, "-m", "pytest", "tests/webapp", "-x", "-m", "not slow", "--reruns", "0"]
         done = subprocess.run(
