@@ -69,8 +69,11 @@ def attended(call: "Call", leg: Leg, into: "Call", replaced: Leg) -> None:
     other = call.talk.other(leg)
     if other is None or into is call or leg.extension != replaced.extension:
         raise CommandError(409, "These two calls cannot be joined.")
-    hand_over(call, other, into, replaced)
+    if not into.stage.replaceable(replaced):
+        raise CommandError(409, "That call cannot be joined now.")
+    # Before either of its calls ends: phones wait for this (RFC 5589 section 7).
     call.do(TellReferrer(leg=leg.id, code=200, reason="OK", final=True))
+    hand_over(call, other, into, replaced)
     call.drop(leg, "core", "transferred")
     call.close("core", "answered", 200, f"{other.number} was transferred")
 
