@@ -179,7 +179,8 @@ class LeaveMessage(Stage):
         """The audio is on disk; the call may be over already."""
         call, message = self.call, event.recording
         self._speaking = False
-        if event.seconds < LEAST_SECONDS and event.reason != "failed":
+        spoken = event.seconds - (SILENCE_SECONDS if event.reason == "silence" else 0.0)
+        if spoken < LEAST_SECONDS and event.reason != "failed":
             call.do(DropMessage(tenant=call.tenant.id, message=message))
             self._say("vm_too_short")
             return

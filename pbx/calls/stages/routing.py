@@ -77,7 +77,13 @@ class Routing(Stage):
             call.note("forward", "too many forwards in a row")
             self._resume("failed", "too many forwards in a row")
             return
-        match destination(call.tenant, number, call.world.states):
+        where = destination(call.tenant, number, call.world.states)
+        if call.talk.near is None and not isinstance(where, ToFlow | ToOutside):
+            # An invitation to a conference: there is nobody yet who could use a code or enter a room.
+            call.note(f"number {number}", "nobody can be called there")
+            self._over(FAILURES["unknown_number"])
+            return
+        match where:
             case ToFlow(flow, extension, own):
                 self.walk(flow, extension, number, own, diverted_by)
             case ToRoom(room):
@@ -218,7 +224,7 @@ class Routing(Stage):
             return
         config = call.tenant.extension(way.extension) if way.extension else None
         box = call.tenant.mailbox(mailbox or (config.mailbox if config else None))
-        if box is None or not box.enabled:
+        if box is None or not box.enabled or call.talk.near is None:
             self._resume("unavailable", "no mailbox")
             return
         self._delivered()

@@ -47,6 +47,7 @@ class Announce(Stage):
     def begin(self) -> None:
         leg = listen(self.call, answer=self._action.answer)
         if leg is None:
+            self._finish("done", "nobody listens")
             return
         sound = sound_of(self.call, self._action.sound)
         self.call.do(Play(leg=leg.id, sounds=(sound,) * self._action.repeat))
@@ -96,6 +97,7 @@ class Menu(Stage):
         self._tries += 1
         leg = listen(self.call, answer=True)
         if leg is None:
+            self._finish("timeout", "nobody listens")
             return
         sound = sound_of(self.call, self._action.sound)
         self.call.do(Play(leg=leg.id, sounds=(first, sound) if first else (sound,)))
