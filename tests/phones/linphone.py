@@ -259,6 +259,8 @@ class Linphone(BasePhone):
     # --- calls ------------------------------------------------------------------------------------
 
     async def call(self, number: str) -> None:
+        if not self._lines:  # until the last call is released; else `record` would come while this one rings
+            await self.until(lambda: not any(self._known), "release of the last call")
         self._begin_call(CallState.CALLING)
         await self._write(f"call {self._target(number)}\n")
 
