@@ -376,7 +376,8 @@ class Call:
 
     def record(self) -> CallRecord:
         """The call as others see it, live or finished."""
-        return self.ledger.record(over=self.over)
+        consulting = self.consulting.id if self.consulting is not None else None
+        return self.ledger.record(over=self.over, holding=sorted(self.talk.holding), consulting=consulting)
 
     def emit(self, kind: EventKind) -> None:
         """Put the call as it is into the journal."""

@@ -59,7 +59,7 @@ class Ledger:
         self.released.append(part)
         self.continued_in = into
 
-    def record(self, *, over: bool) -> CallRecord:
+    def record(self, *, over: bool, holding: list[str], consulting: str | None) -> CallRecord:
         """The call as others see it; `ended_at` only once it is `over`."""
         return CallRecord(
             id=self.call,
@@ -83,5 +83,7 @@ class Ledger:
             parked=self.parked,
             room=self.room,
             recording=self.recording,
+            holding=holding,
+            consulting=consulting,
             emergency=self.emergency,
         )

@@ -108,8 +108,9 @@ class CallRecord:
     """One call, live (`ended_at` None) or finished. The same form in live state, events and history.
 
     `continued_in` is the call that its people went on in (transfer, pickup, retrieval). While it lives:
-    `parked` is its slot, `room` its conference, `recording` whether it is recorded now. `emergency` calls
-    were let past every rule."""
+    `parked` is its slot, `room` its conference, `recording` whether it is recorded now, `holding` the ids of the
+    legs that put the other side on hold, `consulting` the call that waits while one of ours consults here.
+    `emergency` calls were let past every rule."""
 
     id: Identifier
     tenant: Identifier
@@ -132,6 +133,8 @@ class CallRecord:
     parked: str | None = None
     room: str | None = None
     recording: bool = False
+    holding: list[str] = field(default_factory=list)
+    consulting: str | None = None
     emergency: bool = False
 
 

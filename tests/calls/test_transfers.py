@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from pbx.calls.errors import CommandError
-from pbx.control.commands import Consult, Join, Move, Park, Pickup, Swap, Transfer
+from pbx.control.commands import Consult, Hold, Join, Move, Park, Pickup, Swap, Transfer
 from pbx.control.configuration import MailboxConfig, RoomConfig
 from pbx.ports import (
     Bridge,
@@ -212,13 +212,24 @@ def test_consult_swap_and_transfer_from_one_leg(world: World) -> None:
     target = world.invited()["d102a"]
     world.answers(target)
     assert Bridge(a=called, b=target) in world.of(Bridge)
+    assert world.exchange.find("t1", second).record().consulting == first  # type: ignore[union-attr]
     run(world, second, Swap(tenant="t1", extension="103", to_call=first))
     assert Bridge(a="caller", b=called) in world.of(Bridge)
+    assert world.exchange.find("t1", first).record().consulting == second  # type: ignore[union-attr]
     run(world, first, Swap(tenant="t1", extension="103", to_call=second))
     assert Bridge(a=target, b=called) in world.of(Bridge)
     run(world, first, Transfer(tenant="t1", extension="103", to_call=second))
     assert {frozenset((each.a, each.b)) for each in world.of(Bridge)} >= {frozenset(("caller", target))}
     assert called in [each.leg for each in world.of(HangUp)]
+
+
+def test_who_holds_stands_in_the_record(world: World) -> None:
+    called = connect(world, "103")
+    call = the_call(world)
+    run(world, call, Hold(tenant="t1", extension="103"))
+    assert world.exchange.find("t1", call).record().holding == [called]  # type: ignore[union-attr]
+    run(world, call, Hold(tenant="t1", extension="103", on=False))
+    assert world.exchange.find("t1", call).record().holding == []  # type: ignore[union-attr]
 
 
 def test_consulting_comes_back_when_the_target_hangs_up_or_is_busy(world: World) -> None:
