@@ -108,7 +108,7 @@ class CallRecord:
     """One call, live (`ended_at` None) or finished. The same form in live state, events and history.
 
     `continued_in` is the call that its people went on in (transfer, pickup, retrieval). While it lives:
-    `parked` is its slot, `room` its conference, `recording` whether it is recorded now, `holding` the ids of the
+    `parked` is its slot, `room` its conference, `recording` whether it is recorded now, `holding` the ids of
     legs that put the other side on hold, `consulting` the call that waits while one of ours consults here.
     `emergency` calls were let past every rule."""
 
