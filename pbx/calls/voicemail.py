@@ -27,12 +27,13 @@ class Voicemail:
     ) -> None:
         """Let the caller leave a message: `finish` gets "left" or "unavailable". `extension` is whom the
         caller wanted."""
+        owner = extension or next(iter(box.extensions), "")
         errand = Errand(
             box=box,
             greeting=greeting,
             extension=extension,
             finish=finish,
-            lead_on=routing.lead_on,
+            lead_on=lambda number: routing.lead_on(number, owner),
             log_in=self.listen,
         )
         routing.run(LeaveMessage(call, errand))

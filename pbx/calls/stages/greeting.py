@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pbx.calls.call import Call
 
 LONGEST = 90.0  # seconds of a greeting
+LEAST_SECONDS = 1.0  # what is shorter is none
 SILENCE = 6.0
 WAIT = 30.0
 
@@ -123,13 +124,16 @@ class GreetingMenu(Stage):
             self.call.do(StopRecording(recording=self._recording))
 
     def _recorded(self, event: RecordingEnded) -> None:
-        """A greeting of somebody who hung up in the middle is none."""
+        """A greeting of somebody who hung up in the middle is none, nor is one without words."""
         call, tenant, box = self.call, self.call.tenant.id, self._box.id
         self._recording = None
-        if call.phase != "open" or event.reason in ("gone", "failed") or event.seconds < 1.0:
-            call.do(DropGreeting(tenant=tenant, mailbox=box))
-        else:
+        spoken = event.seconds - (SILENCE if event.reason == "silence" else 0.0)
+        if call.phase == "open" and event.reason not in ("gone", "failed") and spoken >= LEAST_SECONDS:
             call.do(KeepGreeting(call=call.id, tenant=tenant, mailbox=box))
+            return
+        call.do(DropGreeting(tenant=tenant, mailbox=box))
+        if call.phase == "open" and event.reason != "gone":
+            self._say("vm_no_disk" if event.reason == "failed" else "vm_greeting_short", "vm_greeting_menu")
 
     def kept(self, ok: bool) -> None:
         self._say("vm_greeting_saved" if ok else "vm_no_disk", "vm_greeting_menu")

@@ -92,7 +92,6 @@ class Routing(Stage):
                 if not self.park(slot):
                     call.world.parking.retrieve(call, slot)
             case ToMailbox(box):
-                self._delivered()
                 call.world.voicemail.leave(call, self, box, greeting=None, extension=None, finish=self._left)
             case ToFeature(name, argument):
                 features.use(call, self, name, argument)
@@ -227,7 +226,6 @@ class Routing(Stage):
         if box is None or not box.enabled or call.talk.near is None:
             self._resume("unavailable", "no mailbox")
             return
-        self._delivered()
         call.world.voicemail.leave(
             call, self, box, greeting=greeting, extension=way.extension, finish=self._resume
         )
@@ -236,11 +234,12 @@ class Routing(Stage):
         """The mailbox that was dialled is done with the caller."""
         self.call.close("core", "voicemail", 200, "the mailbox answered")
 
-    def lead_on(self, number: str) -> None:
-        """The call goes to another number: the caller chose it (an operator), or a code came before it."""
+    def lead_on(self, number: str, diverted_by: str = "") -> None:
+        """The call goes to another number: a code came before it, or the caller left the mailbox of
+        `diverted_by` for its operator, with the rights of who chose that operator."""
         self._step.end()
         self._step = Stage(self.call)
-        self._lead(number, self.call.actor, "")
+        self._lead(number, diverted_by or self.call.actor, diverted_by)
 
     def _run(self, step: Stage) -> None:
         self._step.end()
@@ -248,7 +247,8 @@ class Routing(Stage):
         step.begin()
 
     def run(self, step: Stage) -> None:
-        """Let a step of somebody else take its turn (voicemail, a feature)."""
+        """Let a mailbox take its turn. To whoever transferred the call, it has answered."""
+        self._delivered()
         self._run(step)
 
     def _resume(self, outcome: str, detail: str = "") -> None:
