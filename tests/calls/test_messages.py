@@ -20,7 +20,6 @@ from pbx.ports import (
     DropMessage,
     HangUp,
     IncomingCall,
-    Invite,
     KeepGreeting,
     KeepMessage,
     Kept,
@@ -35,6 +34,11 @@ from pbx.ports import (
 from pbx.ports.files import Counts
 from tests.calls.talk import connect, lines, refer
 from tests.calls.world import Audio, World, snapshot
+
+NIGHT = {
+    "box": {"type": "voicemail", "mailbox": "box", "next": {"left": "end", "unavailable": "end"}},
+    "end": {"type": "hangup", "code": 480},
+}
 
 
 @dataclass
@@ -85,7 +89,8 @@ def world() -> World:
         mailboxes=[box],
         trunks=[TrunkConfig(id="a", name="A", host="192.0.2.1")],
         routes=[RouteConfig(id="r", prefixes=["+"], trunks=["a"])],
-        numbers=[NumberConfig(number="+31201234567", extension="103")],
+        numbers=[NumberConfig(number="+31201234567", flow="night")],
+        flows={"night": {"schema": 1, "name": "Night", "start": "box", "nodes": NIGHT}},
     )
     world = World(config, registered=("d101", "d102a"), files=Audio())
     world.files.mailboxes, world.files.personal = Mailboxes(), Personal()  # type: ignore[attr-defined]
