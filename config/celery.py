@@ -62,6 +62,9 @@ app.conf.update(
         # Hands planned changes of status to the worker, each for its very second.
         "plans": {"task": "statuses.sweep", "schedule": 5, "options": {"expires": 5}},
         "tidy": {"task": "people.tidy", "schedule": 3600, "options": {"expires": 3600}},
+        # Often: somebody waits for a code.
+        "letters": {"task": "signin.mail", "schedule": 2, "options": {"expires": 2}},
+        "letters.tidy": {"task": "signin.tidy", "schedule": 3600, "options": {"expires": 3600}},
     },
     **_broker(),
 )

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "channels",
     "webapp.organisations",
     "webapp.people",
+    "webapp.signin",
     "webapp.extensions",
     "webapp.flows",
     "webapp.lines",
@@ -76,6 +77,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "webapp.common.middleware.PersonalSettings",
+    "webapp.signin.middleware.SignedIn",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
@@ -116,9 +118,8 @@ PASSWORD_HASHERS = [
 _CHECK = "django.contrib.auth.password_validation."
 AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": _CHECK + "UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ("email", "name")}},
-    {"NAME": _CHECK + "MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "webapp.people.passwords.Rules"},
     {"NAME": _CHECK + "CommonPasswordValidator"},
-    {"NAME": _CHECK + "NumericPasswordValidator"},
 ]
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "start"
@@ -206,7 +207,11 @@ REST_FRAMEWORK: dict[str, Any] = {
         "user": "1200/min",
         "originate": "120/min",
         "secrets": "120/min",
+        "sign_in": "30/min",
+        "letters": "10/min",
     },
+    # As `client_address`: headers that a client can write itself give nobody more requests.
+    "NUM_PROXIES": 0,
     "EXCEPTION_HANDLER": "webapp.common.api.exception_handler",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
@@ -222,7 +227,12 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SWAGGER_UI_SETTINGS": {"persistAuthorization": False, "validatorUrl": None},
-    "ENUM_NAME_OVERRIDES": {"LanguageEnum": [("nl", "Dutch"), ("en", "English")]},
+    "ENUM_NAME_OVERRIDES": {
+        "LanguageEnum": [("nl", "Dutch"), ("en", "English")],
+        "RoleEnum": "webapp.organisations.roles.Role",
+        "PolicyKindEnum": "webapp.signin.models.Policy.Kind",
+        "ProviderKindEnum": "webapp.signin.models.Provider.Kind",
+    },
 }
 
 LOGGING = logging_config(CENTRALE.log_level)

@@ -93,7 +93,7 @@ class Settings(BaseSettings):
     private_hooks: bool = Field(
         False,
         alias="CENTRALE_PRIVATE_HOOKS",
-        description="Web hooks of call flows may reach this machine and private networks",
+        description="Web hooks of call flows and single sign-on may reach this machine and private networks",
     )
     hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
@@ -103,13 +103,19 @@ class Settings(BaseSettings):
     smtp: str | None = Field(
         None,
         alias="CENTRALE_SMTP",
-        description="Mail server for voicemail by e-mail: smtp://user:password@host:port, smtps:// (TLS) or "
-        "smtp+tls:// (STARTTLS); no mail is sent when empty",
+        description="Mail server (voicemail, invitations, forgotten passwords): "
+        "smtp://user:password@host:port, smtps:// (TLS) or smtp+tls:// (STARTTLS); no mail when empty",
     )
     mail_from: str | None = Field(
         None,
         alias="CENTRALE_MAIL_FROM",
         description="Sender of mails; voicemail@ and the organisation's SIP domain when empty",
+    )
+    url: str | None = Field(
+        None,
+        alias="CENTRALE_URL",
+        description="Address of the web as people reach it, for links in mails: https://pbx.example.com; "
+        "when empty http:// with this machine's address",
     )
     demo_domain: str = Field(
         "demo.centrale.localhost",
@@ -148,7 +154,7 @@ class Settings(BaseSettings):
                 raise ValueError("give an IP address, for example 192.0.2.10") from None
         return value
 
-    @field_validator("database_url", "redis_url", "control", "public_address", "smtp", mode="before")
+    @field_validator("database_url", "redis_url", "control", "public_address", "smtp", "url", mode="before")
     @classmethod
     def _empty(cls, value: object) -> object:
         return None if value == "" else value
@@ -173,6 +179,13 @@ class Settings(BaseSettings):
         if value is not None and not re.match(r"(smtp|smtps|smtp\+tls)://[^/\s]+/?$", value):
             raise ValueError("give smtp://user:password@host:port, or leave it empty")
         return value
+
+    @field_validator("url")
+    @classmethod
+    def _url(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+/?", value):
+            raise ValueError("give the address of the web as https://host, or leave it empty")
+        return value.rstrip("/") if value else None
 
     @field_validator("control")
     @classmethod

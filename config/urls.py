@@ -6,6 +6,7 @@ from django.urls import include, path
 API = [
     path("", include("webapp.organisations.urls")),
     path("", include("webapp.people.urls")),
+    path("", include("webapp.signin.urls")),
     path("", include("webapp.extensions.urls")),
     path("", include("webapp.flows.urls")),
     path("", include("webapp.lines.urls")),

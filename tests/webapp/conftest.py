@@ -23,7 +23,7 @@ from webapp.organisations.models import Organisation
 from webapp.organisations.roles import Role
 from webapp.people.models import User
 
-PASSWORD = "correct-horse-battery"
+PASSWORD = "Correct-horse-battery-1"
 
 
 def pytest_report_header() -> str:

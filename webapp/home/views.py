@@ -2,6 +2,7 @@
 
 import sys
 from typing import Any
+from urllib.parse import urlencode
 
 import structlog
 from django.contrib.auth.decorators import login_required
@@ -9,7 +10,7 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.core.paginator import Paginator
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,6 +20,8 @@ from webapp.calls.access import own_calls
 from webapp.extensions.access import visible_extensions
 from webapp.home import health
 from webapp.home.history import line
+from webapp.signin import sso, steps
+from webapp.signin.problems import TEXTS
 
 log = structlog.get_logger(__name__)
 
@@ -57,6 +60,13 @@ class SignIn(LoginView):
     authentication_form = EmailForm
     redirect_authenticated_user = True
 
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """Whoever has a second factor proves it in the application, in the same session."""
+        target = self.get_success_url()
+        if steps.begin(self.request, form.get_user()):  # type: ignore[arg-type]
+            return HttpResponseRedirect(target)
+        return HttpResponseRedirect(f"{sso.SIGN_IN}?{urlencode({'next': target})}")
+
 
 @login_required
 @require_safe
@@ -74,7 +84,9 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 def locked_out(request: HttpRequest, _credentials: object, *_args: object, **_kwargs: object) -> HttpResponse:
-    """The answer of the sign-in page after too many wrong passwords."""
+    """The answer of the sign-in page, or of the API, after too many wrong passwords."""
+    if request.path.startswith("/api/"):
+        return JsonResponse({"detail": str(TEXTS["locked"]), "code": "locked"}, status=429)
     text = _("Too many wrong passwords. Wait a quarter of an hour, then try again.")
     return render(
         request, "home/problem.html", {"title": _("Sign-in is closed for now"), "text": text}, status=429

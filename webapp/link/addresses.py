@@ -9,8 +9,10 @@ def sip_host() -> str:
 
 
 def http_url() -> str:
-    """Where the web is, for a person on the same network."""
+    """Where people reach the web: as set, else for a person on the same network."""
     centrale = settings.CENTRALE
+    if centrale.url:
+        return str(centrale.url)
     host = centrale.http_bind or centrale.shown_host
     host = f"[{host}]" if ":" in host else host
     return f"http://{host}:{centrale.http_port}"

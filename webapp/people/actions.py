@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from webapp.organisations.roles import Role, at_least
 from webapp.people.models import ApiToken, User
+from webapp.people.signals import shut_out
 
 log = structlog.get_logger(__name__)
 
@@ -56,7 +57,18 @@ def save_person(actor: Any, user: User, password: str | None = None) -> User:
         user.set_unusable_password()
     user.full_clean()
     user.save()
+    if password is not None or not user.is_active:
+        shut_out.send(User, user=user)
     log.info("person.saved", person=str(user.pk), role=user.role)
+    return user
+
+
+def save_own(user: User, **fields: str) -> User:
+    """What people change of themselves. Raises ValidationError."""
+    for name, value in fields.items():
+        setattr(user, name, value)
+    user.clean_fields()
+    user.save(update_fields=list(fields))
     return user
 
 

@@ -31,7 +31,9 @@ class PersonForm(TenantForm):
         max_length=256,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("Empty: stays as it is. At least ten characters."),
+        help_text=_(
+            "Empty: stays as it is. At least 8 characters, with a capital, a small letter and a digit."
+        ),
     )
 
     class Meta:

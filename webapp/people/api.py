@@ -5,10 +5,8 @@ from typing import Any, ClassVar
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, serializers, status
-from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from webapp.common.api import TenantViewSet
 from webapp.organisations.api import OrganisationField
@@ -25,8 +23,9 @@ class PersonSerializer(serializers.ModelSerializer[User]):
         required=False,
         max_length=256,
         style={"input_type": "password"},
-        help_text="Empty or left out on creation: the person cannot sign in yet.",
+        help_text="Empty or left out on creation: the person cannot sign in before accepting an invitation.",
     )
+    has_password = serializers.SerializerMethodField(help_text="False: invite the person.")
 
     class Meta:
         model = User
@@ -40,12 +39,16 @@ class PersonSerializer(serializers.ModelSerializer[User]):
             "time_zone",
             "is_active",
             "password",
+            "has_password",
             "last_login",
             "created_at",
         ]
         read_only_fields: ClassVar = ["id", "last_login", "created_at"]
         # The model checks it, with our own sentence and for lower case.
         extra_kwargs: ClassVar = {"email": {"validators": []}}
+
+    def get_has_password(self, user: User) -> bool:
+        return user.has_usable_password()
 
 
 class PersonFilter(filters.FilterSet):
@@ -100,16 +103,6 @@ class PersonViewSet(
 
     def perform_destroy(self, instance: User) -> None:
         actions.delete_person(self.request.user, instance)
-
-
-class MeView(APIView):
-    """The person who asks."""
-
-    permission_classes = (IsAuthenticated,)
-
-    @extend_schema(summary="Who you are", responses=PersonSerializer)
-    def get(self, request: Request) -> Response:
-        return Response(PersonSerializer(request.user, context={"request": request}).data)
 
 
 class TokenSerializer(serializers.ModelSerializer[ApiToken]):

@@ -26,6 +26,7 @@ ADMIN_MAY = {
     "voicemail": {"view", "add", "change", "delete"},
     "recordings": {"view", "add", "change", "delete"},
     "notices": {"view", "change"},
+    "signin": {"view", "add", "change", "delete"},
 }
 
 

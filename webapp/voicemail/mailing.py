@@ -12,18 +12,17 @@ import uuid
 import zoneinfo
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 import structlog
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMessage
 from django.db.models import Q
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 
 from pbx.control.client import ControlError, ControlUnreachable
 from pbx.control.file_client import FileClient
-from webapp.common import audio
+from webapp.common import audio, smtp
 from webapp.common.middleware import user_zone
 from webapp.link import core
 from webapp.voicemail.models import Message
@@ -33,7 +32,6 @@ log = structlog.get_logger(__name__)
 LEASE = datetime.timedelta(minutes=3)
 PAUSES = (30, 120, 600, 1800, 3600, 3 * 3600, 6 * 3600)  # seconds before the next try
 AT_ONCE = 50
-SMTP_SECONDS = 30
 
 State = Message.Mail
 
@@ -65,7 +63,7 @@ def send(pk: uuid.UUID) -> bool:
         return False
     try:
         mail = letter(message, address)
-        connection = _connection()
+        connection = smtp.connection()
         connection.open()
     except ControlError as error:
         log.warning("mail.no_audio", message=str(pk), status=error.status)
@@ -169,17 +167,3 @@ def _mp3(message: Message) -> bytes:
         core.ask(fetch)
         audio.to_mp3(wav, mp3)
         return mp3.read_bytes()
-
-
-def _connection() -> Any:
-    parts = urlsplit(settings.CENTRALE.smtp)
-    return get_connection(
-        "django.core.mail.backends.smtp.EmailBackend",
-        host=parts.hostname,
-        port=parts.port or (465 if parts.scheme == "smtps" else 25),
-        username=unquote(parts.username or ""),
-        password=unquote(parts.password or ""),
-        use_ssl=parts.scheme == "smtps",
-        use_tls=parts.scheme == "smtp+tls",
-        timeout=SMTP_SECONDS,
-    )
