@@ -4,16 +4,23 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.django_settings")
 
-from channels.routing import ProtocolTypeRouter
+from channels.routing import ProtocolTypeRouter, URLRouter
 from django.core.asgi import get_asgi_application
+from django.urls import re_path
 
 http = get_asgi_application()
 
+from webapp.live import routing as live  # noqa: E402  (models can be imported only now)
+
 
 async def no_websocket(_scope, receive, send) -> None:  # type: ignore[no-untyped-def]
-    """Nothing listens on a WebSocket yet: refuse the handshake instead of failing in the log."""
+    """Nothing listens on other paths: refuse the handshake instead of failing in the log."""
     await receive()
     await send({"type": "websocket.close", "code": 4404})
 
 
-application = ProtocolTypeRouter({"http": http, "websocket": no_websocket})
+websocket_urlpatterns = [
+    *live.websocket_urlpatterns,
+    re_path("", no_websocket),
+]
+application = ProtocolTypeRouter({"http": http, "websocket": URLRouter(websocket_urlpatterns)})

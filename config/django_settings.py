@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "webapp.voicemail",
     "webapp.recordings",
     "webapp.link",
+    "webapp.live",
     "webapp.home",
 ]
 MIDDLEWARE = [

@@ -148,7 +148,7 @@ class ColleagueEntity(_Entity, frozen=True, kw_only=True, tag="colleague"):
 
 
 class ParkedEntity(_Entity, frozen=True, kw_only=True, tag="parked"):
-    """A parking slot in use; its number is the id."""
+    """A call that waits in a slot, by the id of the call."""
 
     value: Parked
 

@@ -78,9 +78,9 @@ class Colleague(_Value):
 
 
 class Parked(_Value):
-    """Who waits in a slot, since when, and the number that parked them (null when not known)."""
+    """Who waits in which slot, since when, and the number that parked them (null when not known)."""
 
-    call: str
+    slot: str
     number: str
     name: str
     since: float | None
