@@ -123,7 +123,7 @@ class Call:
                 self.dirty |= leg.enter("early" if event.media else "ringing", self.now)
                 self.stage.progress(leg, event)
             case LegAnswered():
-                self._on_answered(leg)
+                self._on_answered(leg, event)
             case LegMedia():
                 self.dirty |= self.talk.media(leg, event, self.now)
             case LegEnded():
@@ -135,7 +135,10 @@ class Call:
             case MediaSilent():
                 self._on_silence(leg, event)
 
-    def _on_answered(self, leg: Leg) -> None:
+    def _on_answered(self, leg: Leg, event: LegAnswered) -> None:
+        if event.codec is not None and event.codec != leg.codec:
+            leg.codec = event.codec
+            self.dirty = True
         if leg.talking or leg is self.talk.near:
             return
         self.dirty |= leg.enter("answered", self.now)

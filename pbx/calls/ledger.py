@@ -1,7 +1,8 @@
 """What will be written about a call: who, when, which way it went, how it ended."""
 
-import dataclasses
 from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from pbx.calls.leg import Leg
 from pbx.control.configuration import Direction
@@ -48,7 +49,7 @@ class Ledger:
     def release(self, leg: Leg, into: str, now: float) -> None:
         """The leg goes on in the call `into`: its part here is written as it was, and ended."""
         del self.legs[leg.id]
-        part = dataclasses.replace(
+        part = replace(
             leg.record(),
             state="ended",
             ended_at=now,

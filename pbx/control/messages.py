@@ -1,4 +1,5 @@
-"""Every message between the planes, as typed dataclasses: snapshots, live state, events, commands.
+"""Every message between the planes, typed: snapshots, live state, events, commands. Dataclasses; what is made
+anew at every step of a call is a msgspec.Struct (with msgspec.field), made in a fifth of the time.
 
 `decode` checks on the way in, `encode` writes JSON. Times are Unix seconds (float, UTC), durations seconds,
 numbers as dialled, codecs by their SDP name. A field that does not apply is None.
@@ -53,8 +54,7 @@ Outcome = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quality:
+class Quality(msgspec.Struct, frozen=True, kw_only=True):
     """What one leg's media was like, from the core's side. Loss in percent, jitter and rtt in milliseconds,
     mos 1.0 to 4.5 (ITU-T G.107 estimate)."""
 
@@ -67,8 +67,7 @@ class Quality:
     mos: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegRecord:
+class LegRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One leg of a call: who, when, why it ended. `reason` is a short text for people; `code` the SIP
     status."""
 
@@ -91,8 +90,7 @@ class LegRecord:
     quality: Quality | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PathStep:
+class PathStep(msgspec.Struct, frozen=True, kw_only=True):
     """One step of a call's way, in the form that the simulator gives too: the flow and node it stands in
     (None outside flows), what it did, and what came of it and why."""
 
@@ -103,8 +101,7 @@ class PathStep:
     node: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallRecord:
+class CallRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One call, live (`ended_at` None) or finished. The same form in live state, events and history.
 
     `continued_in` is the call that its people went on in (transfer, pickup, retrieval). While it lives:
@@ -124,8 +121,8 @@ class CallRecord:
     outcome: Outcome | None = None
     code: int | None = None
     reason: str | None = None
-    legs: list[LegRecord] = field(default_factory=list)
-    path: list[PathStep] = field(default_factory=list)
+    legs: list[LegRecord] = msgspec.field(default_factory=list)
+    path: list[PathStep] = msgspec.field(default_factory=list)
     direction: Direction = "internal"
     trunk: str | None = None
     shown: str | None = None
@@ -133,7 +130,7 @@ class CallRecord:
     parked: str | None = None
     room: str | None = None
     recording: bool = False
-    holding: list[str] = field(default_factory=list)
+    holding: list[str] = msgspec.field(default_factory=list)
     consulting: str | None = None
     emergency: bool = False
 
@@ -359,8 +356,7 @@ EventKind = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(msgspec.Struct, frozen=True, kw_only=True):
     """One numbered event; exactly one of the bodies is set, by kind. On disk before anyone sees it.
 
     call.* carry the whole call; binding.* the binding; tenant.* the id in `tenant` and the version.

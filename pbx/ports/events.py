@@ -37,9 +37,11 @@ class LegProgress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegAnswered:
-    """The leg is confirmed (200 and ACK), or for a called leg the 200 came."""
+    """The leg is confirmed (200 and ACK), or for a called leg the 200 came. `codec` of its audio if that runs
+    already."""
 
     leg: str
+    codec: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -81,7 +81,7 @@ class SipLeg(pj.Call):  # type: ignore[misc]
         elif state == pj.PJSIP_INV_STATE_CONFIRMED and not self.confirmed:
             self.confirmed = True
             self._sink.answered(self)
-            if self.has_media:
+            if self.held:
                 self._tell_media()
         elif state == pj.PJSIP_INV_STATE_DISCONNECTED:
             self._tell_end(code, reason)

@@ -112,7 +112,7 @@ class Legs:
         return found.dialog if found is not None else None
 
     def answered(self, leg: SipLeg) -> None:
-        self.post(LegAnswered(leg=leg.leg))
+        self.post(LegAnswered(leg=leg.leg, codec=leg.codec))
         self._introductions.answered(leg)
 
     def media_changed(self, leg: SipLeg) -> None:

@@ -1,9 +1,10 @@
 """Calls, bindings and events as tests of the store need them, and a way to wait."""
 
 import asyncio
-import dataclasses
 import time
 from collections.abc import Callable
+
+from msgspec.structs import replace
 
 from pbx.control.messages import BanState, BindingState, CallRecord, Event, EventKind, LegRecord
 from pbx.control.target import Entry
@@ -23,9 +24,7 @@ def call(name: str, tenant: str = "demo", at: float = 1000.0) -> CallRecord:
         address="192.0.2.1:5060",
         offered_at=at,
     )
-    other = dataclasses.replace(
-        leg, id=f"{name}-b", role="callee", state="ringing", extension="101", number="101"
-    )
+    other = replace(leg, id=f"{name}-b", role="callee", state="ringing", extension="101", number="101")
     return CallRecord(
         id=name,
         tenant=tenant,
@@ -41,7 +40,7 @@ def call_event(kind: EventKind, name: str, tenant: str = "demo", at: float | Non
     when = time.time() if at is None else at
     record = call(name, tenant, when)
     if kind == "call.ended":
-        record = dataclasses.replace(record, ended_at=when, outcome="answered", ended_by="caller")
+        record = replace(record, ended_at=when, outcome="answered", ended_by="caller")
     return Event(number=0, at=when, kind=kind, tenant=tenant, call=record)
 
 
