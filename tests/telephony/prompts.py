@@ -15,7 +15,7 @@ QUIET_DBOV = -50.0
 ALIKE = 0.5
 
 
-def _at_8k(samples: Samples, rate: int) -> npt.NDArray[np.float64]:
+def at_8k(samples: Samples, rate: int) -> npt.NDArray[np.float64]:
     """Samples at 8,000 Hz, by averaging and then picking: good enough to compare speech with itself."""
     values = samples.astype(np.float64)
     step = rate // RATE
@@ -25,7 +25,7 @@ def _at_8k(samples: Samples, rate: int) -> npt.NDArray[np.float64]:
 
 def likeness(heard: Samples, heard_rate: int, prompt: Samples, prompt_rate: int) -> float:
     """Peak of the normalised cross-correlation: near 1 when `prompt` is in `heard`, near 0 when it is not."""
-    a, b = _at_8k(heard, heard_rate), _at_8k(prompt, prompt_rate)
+    a, b = at_8k(heard, heard_rate), at_8k(prompt, prompt_rate)
     if len(a) < FRAME or len(b) < FRAME:
         return 0.0
     size = len(a) + len(b)
@@ -36,7 +36,7 @@ def likeness(heard: Samples, heard_rate: int, prompt: Samples, prompt_rate: int)
 
 def sounding_s(samples: Samples, rate: int) -> float:
     """Seconds from the first to the last sound."""
-    values = _at_8k(samples, rate) / 32768.0
+    values = at_8k(samples, rate) / 32768.0
     frames = values[: len(values) - len(values) % FRAME].reshape(-1, FRAME)
     loud = np.flatnonzero(np.mean(frames**2, axis=1) > 10 ** (QUIET_DBOV / 10))
     return float(loud[-1] - loud[0] + 1) * FRAME / RATE if len(loud) else 0.0
