@@ -212,7 +212,6 @@ def parked(call: CallRecord) -> Parked | None:
     ]
     return Parked(
         slot=call.parked,
-        call=call.id,
         number=waiting.number if waiting is not None else call.caller_number,
         name=waiting.name if waiting is not None else call.caller_name,
         since=steps[-1].at if steps else None,
