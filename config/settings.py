@@ -33,6 +33,11 @@ class Settings(BaseSettings):
     http_port: Port = Field(8000, alias="CENTRALE_HTTP_PORT", description="TCP port of the web")
     sip_port: Port = Field(5060, alias="CENTRALE_SIP_PORT", description="UDP and TCP port for SIP")
     sip_tls_port: Port = Field(5061, alias="CENTRALE_SIP_TLS_PORT", description="TCP port for SIP over TLS")
+    relay_port: Port = Field(
+        5063,
+        alias="CENTRALE_RELAY_PORT",
+        description="TCP port on loopback between web and core, for browsers",
+    )
     rtp_ports: Annotated[tuple[int, int], NoDecode] = Field(
         (10000, 19999), alias="CENTRALE_RTP_PORTS", description="UDP ports for media, first-last"
     )
@@ -207,7 +212,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _together(self) -> Self:
         taken = {"CENTRALE_SIP_PORT": self.sip_port, "CENTRALE_SIP_TLS_PORT": self.sip_tls_port}
-        taken["CENTRALE_HTTP_PORT"] = self.http_port
+        taken |= {"CENTRALE_RELAY_PORT": self.relay_port, "CENTRALE_HTTP_PORT": self.http_port}
         names = list(taken)
         for index, name in enumerate(names):
             for other in names[index + 1 :]:

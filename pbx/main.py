@@ -27,6 +27,7 @@ from pbx.outside import Door, Outside
 from pbx.registrar.admission import Admission, AdmissionSettings
 from pbx.registrar.bindings import Bindings
 from pbx.registrar.digest import Digests
+from pbx.registrar.flows import Flows
 from pbx.registrar.guard import Guard
 from pbx.registrar.keepalive import KeepAlive
 from pbx.registrar.registrar import Registrar
@@ -64,6 +65,7 @@ def sip_config(settings: Settings) -> SipConfig:
         public=settings.public_address,
         port=settings.sip_port,
         tls_port=settings.sip_tls_port,
+        relay_port=settings.relay_port,
         certificate=certificate,
         key=key,
         rtp_first=settings.rtp_ports[0],
@@ -100,8 +102,9 @@ async def build(settings: Settings) -> tuple[Node, SipStack, ControlServer, Stor
     outside = Outside(store.outside, store.outside.usage.load(), store.outside.numbers.load())
     door = Door(directory, outside.claims, node_secret(settings.home / "core"))
     guard = Guard(flows=bindings, spares=door.spares)
+    flows = Flows()
     served = AdmissionSettings(hosts=frozenset({config.host}))
-    admission = Admission(directory, Digests(), guard, served, door)
+    admission = Admission(directory, Digests(), guard, served, door, flows)
     chores = Chores(files, private=settings.private_hooks)
     lamps = Lamps(directory, bindings, store.subscriptions, files.mailboxes, partial(our_contact, config))
     node = Node(
@@ -111,6 +114,7 @@ async def build(settings: Settings) -> tuple[Node, SipStack, ControlServer, Stor
             registrar=Registrar(directory, bindings),
             keepalive=KeepAlive(bindings, interval=settings.keepalive_seconds),
             guard=guard,
+            flows=flows,
             exchange=Exchange(
                 directory=directory,
                 locations=bindings,

@@ -20,6 +20,7 @@ from pbx.control.configuration import Snapshot
 from pbx.control.messages import (
     BanState,
     BindingState,
+    Claim,
     Event,
     EventKind,
     Health,
@@ -58,11 +59,12 @@ from pbx.ports import (
     TrunkChanged,
 )
 from pbx.registrar.bindings import Bindings
+from pbx.registrar.flows import Claimed, Flow, Flows
 from pbx.registrar.guard import Guard
 from pbx.registrar.keepalive import KeepAlive
 from pbx.registrar.registrar import Registrar
 from pbx.sip.gate import Registration
-from pbx.sip.stack import Malformed, Probed, SipMessage, SipStack, StackEvent
+from pbx.sip.stack import FlowClosed, Malformed, Probed, SipMessage, SipStack, StackEvent
 from pbx.sip.subscriptions import Notified, Subscribing
 from pbx.store.journal import Journal
 from pbx.store.store import Store
@@ -83,6 +85,7 @@ class Parts:
     registrar: Registrar
     keepalive: KeepAlive
     guard: Guard
+    flows: Flows
     exchange: Exchange
     store: Store
     tracer: Tracer
@@ -119,10 +122,11 @@ class Node(Desk):
         """Take up what was stored before a restart: registrations and bans, and tell what ended meanwhile."""
         parts = self._parts
         stored = parts.store.bindings.load()
-        parts.bindings.load(stored, now)
+        ended = {each.key: each for each in stored if each.expires_at <= now or self._is_browser(each)}
+        parts.bindings.load((each for each in stored if each.key not in ended), now)
         for binding in parts.bindings.all():
             parts.keepalive.watch(binding, now)
-        self._keep((), [binding for binding in stored if binding.expires_at <= now], now)
+        self._keep((), ended.values(), now)
         bans = parts.store.bans.load()
         parts.guard.restore(bans, now)
         for ban in bans:
@@ -163,6 +167,8 @@ class Node(Desk):
                 self._probed(event, now)
             case SipMessage():
                 self._parts.tracer.record(event, now)
+            case FlowClosed():
+                self._flow_closed(event.flow, now)
             case Malformed():
                 self._parts.guard.malformed(event.address, event.count, now)
             case _:
@@ -225,13 +231,34 @@ class Node(Desk):
 
     def _register(self, event: Registration, now: float) -> None:
         """Answer a REGISTER once what it changed is written: what a phone believes survives our death."""
-        token = event.request.token
-        result = self._parts.registrar.handle(event.request, event.caller, now)
+        token, request = event.request.token, event.request
+        flow = (request.source_ip, request.source_port, request.transport)
+        if event.caller.srtp == "dtls" and self._parts.flows.of(*flow) is None:
+            self.stack.respond(token, Reply(403, "Forbidden"))  # its connection has closed meanwhile
+            return
+        result = self._parts.registrar.handle(request, event.caller, now)
         if not result.changed and not result.removed:
             self.stack.respond(token, result.reply)
             return
         saved = self._keep(result.changed, result.removed, now)
         asyncio.ensure_future(saved).add_done_callback(partial(self._answer, token, result.reply))
+
+    def _flow_closed(self, flow: Flow, now: float) -> None:
+        """A browser that cannot be reached any more is not registered any more."""
+        parts = self._parts
+        if parts.flows.end(flow) is None:
+            return
+        gone = parts.bindings.of_flow(*flow)
+        for binding in gone:
+            parts.bindings.remove(binding.key)
+        if gone:
+            self._keep((), gone, now)
+
+    def _is_browser(self, binding: Binding) -> bool:
+        """Whether it ended with the connection that it was made over, and so with the last process."""
+        tenant = self._parts.directory.tenant(binding.tenant)
+        device = tenant.device(binding.device) if tenant is not None else None
+        return device is not None and device.srtp == "dtls"
 
     def _answer(self, token: int, reply: Reply, _saved: object) -> None:
         self.stack.respond(token, reply)
@@ -396,6 +423,15 @@ class Node(Desk):
         if removed is not None:
             await self._keep((), [removed], time.time())
         return removed is not None
+
+    def claim(self, claim: Claim) -> None:
+        tenant = self._parts.directory.tenant(claim.tenant)
+        device = tenant.device(claim.device) if tenant is not None else None
+        if device is None:
+            raise Refused(404, "There is no such device here.")
+        if device.srtp != "dtls" or not device.enabled:
+            raise Refused(409, "This device is no browser, or it is disabled.", "device")
+        self._parts.flows.claim((claim.ip, claim.port, "tcp"), Claimed(claim.tenant, claim.device))
 
     def bans(self) -> list[BanState]:
         return self._parts.guard.bans(time.time())

@@ -90,6 +90,7 @@ class RunningCore:
         self.home = home
         self.port = port
         self.tls_port = port + 1
+        self.relay_port = net.free_port()
         self.rtp = rtp
         self.log = log
         self.process: subprocess.Popen[bytes] | None = None
@@ -102,6 +103,7 @@ class RunningCore:
             "CENTRALE_BIND": "127.0.0.1",
             "CENTRALE_SIP_PORT": str(self.port),
             "CENTRALE_SIP_TLS_PORT": str(self.tls_port),
+            "CENTRALE_RELAY_PORT": str(self.relay_port),
             "CENTRALE_RTP_PORTS": f"{self.rtp[0]}-{self.rtp[1]}",
             "CENTRALE_ENV_FILE": "/nonexistent",
             **self.extra_env,

@@ -68,6 +68,7 @@ def listeners(settings: Settings) -> list[Listener]:
         Listener("CENTRALE_SIP_PORT", settings.bind, settings.sip_port, datagram),
         Listener("CENTRALE_SIP_PORT", settings.bind, settings.sip_port, stream),
         Listener("CENTRALE_SIP_TLS_PORT", settings.bind, settings.sip_tls_port, stream),
+        Listener("CENTRALE_RELAY_PORT", "127.0.0.1", settings.relay_port, stream),
         Listener("CENTRALE_HTTP_PORT", settings.http_address, settings.http_port, stream),
     ]
 

@@ -31,6 +31,7 @@ from pbx.control.messages import (
     BanState,
     BindingState,
     CallRecord,
+    Claim,
     Event,
     ExtensionState,
     Health,
@@ -193,6 +194,10 @@ class ControlClient:
     async def remove_binding(self, tenant: str, device: str, contact: str) -> bool:
         """False when there is no such binding."""
         return await self._delete("/v1/bindings", _given(tenant=tenant, device=device, contact=contact))
+
+    async def claim(self, claim: Claim) -> None:
+        """Says which browser a connection to the relay port carries; before its first request."""
+        await self._ask("PUT", "/v1/flows", claim)
 
     async def bans(self) -> list[BanState]:
         return decode(await self._ask("GET", "/v1/bans"), list[BanState])

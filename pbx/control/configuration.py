@@ -21,16 +21,17 @@ Direction = Literal["internal", "inbound", "outbound"]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceConfig:
     """One phone: its SIP user and the digests of its secret (RFC 8760; A1 = user:domain:password). It takes
-    at most `max_calls` at once; further ones find it busy."""
+    at most `max_calls` at once; further ones find it busy. With `srtp` "dtls" it is a browser: it has no
+    secret, and nobody can be it but over a claimed flow (Claim)."""
 
     id: Identifier
     username: Number
     name: Text
     extension: Number
-    ha1_md5: Hex
-    ha1_sha256: Hex
+    ha1_md5: Hex | None = None
+    ha1_sha256: Hex | None = None
     dtmf: Literal["auto", "rtp", "info"] = "auto"
-    srtp: Literal["off", "optional", "required"] = "off"
+    srtp: Literal["off", "optional", "required", "dtls"] = "off"
     max_bindings: Annotated[int, msgspec.Meta(ge=1, le=20)] = 5
     max_calls: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 4
     enabled: bool = True

@@ -402,6 +402,17 @@ class Acknowledge:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """PUT /v1/flows: the TCP connection from `ip`:`port` to the relay port carries this browser (a device
+    whose `srtp` is "dtls"), until it closes. To be said before the first request is sent over it."""
+
+    tenant: Identifier
+    device: Identifier
+    ip: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-fA-F.:]{2,45}$")]
+    port: Annotated[int, msgspec.Meta(ge=1, le=65535)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
     """PUT /v1/trace: switch the SIP trace for a tenant, or for one device of it (`seconds` 0 = off)."""
 

@@ -23,6 +23,7 @@ from pbx.control.file_target import FileTarget
 from pbx.control.followers import Followers
 from pbx.control.messages import (
     Acknowledge,
+    Claim,
     MessageError,
     Problem,
     TenantVersion,
@@ -112,6 +113,7 @@ class ControlServer:
         router.add_delete("/v1/calls/{call}", self._hang_up)
         router.add_get("/v1/bindings", self._bindings)
         router.add_delete("/v1/bindings", self._remove_binding)
+        router.add_put("/v1/flows", self._claim)
         router.add_get("/v1/bans", self._bans)
         router.add_delete("/v1/bans/{address}", self._unban)
         router.add_get("/v1/trace", self._traced)
@@ -221,6 +223,10 @@ class ControlServer:
             raise Refused(400, "Give tenant, device and contact in the query.", str(error.args[0])) from None
         if not await self._target.remove_binding(*key):
             raise Refused(404, "There is no such binding.")
+        return web.Response(status=204)
+
+    async def _claim(self, request: web.Request) -> web.Response:
+        self._target.claim(await read_body(request, Claim))
         return web.Response(status=204)
 
     async def _bans(self, request: web.Request) -> web.Response:

@@ -10,6 +10,7 @@ from pbx.control.messages import (
     BanState,
     BindingState,
     CallRecord,
+    Claim,
     Event,
     ExtensionState,
     Health,
@@ -140,6 +141,10 @@ class ControlTarget(Protocol):
 
     async def remove_binding(self, tenant: str, device: str, contact: str) -> bool:
         """Forget one binding. False when there is none."""
+
+    def claim(self, claim: Claim) -> None:
+        """Take requests over this connection as the device's. Raises Refused (404 unknown tenant or device,
+        409 when it is no browser, or disabled)."""
 
     def bans(self) -> Sequence[BanState]: ...
 

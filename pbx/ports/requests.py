@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 Transport = Literal["udp", "tcp", "tls"]
-Srtp = Literal["off", "optional", "required"]
+Srtp = Literal["off", "optional", "required", "dtls"]
 Headers = list[tuple[str, str]]
 
 

@@ -1,6 +1,7 @@
 """The door: every request outside a dialog is refused here, or goes on with a known sender.
 
-A call that comes over a trunk (pbx/outside/door.py) is known by where it comes from and needs no credentials.
+A call that comes over a trunk (pbx/outside/door.py) is known by where it comes from and needs no credentials;
+nor does a browser, whose connection our relay has claimed for it (flows.py).
 
 The order is such that a stranger learns nothing: form, then digest (RFC 3261 section 22, RFC 7616, RFC
 8760), and only with valid credentials whatever depends on the configuration. An unknown domain, an unknown
@@ -20,6 +21,7 @@ from pbx.outside import Door, Unclear
 from pbx.ports import Admit, Caller, Digest, Drop, Reply, Request, Verdict
 from pbx.registrar import forms, uri
 from pbx.registrar.digest import USUAL, Algorithm, Digests, Secret
+from pbx.registrar.flows import Claimed, Flows
 from pbx.registrar.guard import Guard
 
 log = structlog.get_logger("pbx.admission")
@@ -85,8 +87,10 @@ class Admission:
         guard: Guard,
         settings: AdmissionSettings | None = None,
         door: Door | None = None,
+        flows: Flows | None = None,
     ) -> None:
         self._directory = directory
+        self._flows = flows or Flows()
         self._door = door
         self._complained: dict[str, float] = {}
         self._digests = digests
@@ -105,6 +109,9 @@ class Admission:
         """Whether the request goes on, and who sent it; or the answer to it; or nothing."""
         if request.method in NEVER_ANSWERED:
             return Drop()
+        claimed = self._flows.of(request.source_ip, request.source_port, request.transport)
+        if claimed is not None:
+            return self._over_relay(request, claimed)
         trunk = self._door.match(request) if self._door and request.method in OF_TRUNKS else None
         if trunk is not None:
             return self._from_trunk(request, trunk, now)
@@ -120,6 +127,24 @@ class Admission:
         """An admitted sender named a call of ours that is not there (Replaces). Mostly it is too late; one
         that guesses is slowed, but an office is not banned for it."""
         self._guard.failed(request.source_ip, now, proven=False)
+
+    # --- Relays -------------------------------------------------------------------------------------------
+
+    def _over_relay(self, request: Request, claimed: Claimed) -> Verdict:
+        """A browser has no credentials; our relay has checked who it is. It may be nobody else."""
+        early = self._without_credentials(request)
+        if early is not None:
+            return early
+        tenant = self._directory.tenant(claimed.tenant)
+        device = tenant.device(claimed.device) if tenant is not None else None
+        if tenant is None or device is None or not device.enabled:
+            return Reply(403, "Forbidden")
+        own = self._directory.by_domain(request.from_host) is tenant
+        if not own or not uri.same_user(request.from_user, device.username):
+            return Reply(403, "Forbidden")
+        if request.method == "REGISTER" and self._directory.by_domain(request.to_host) is not tenant:
+            return Reply(403, "Forbidden")
+        return self._authorize(request, _Known(tenant, device))
 
     # --- Trunks -------------------------------------------------------------------------------------------
 
@@ -175,7 +200,9 @@ class Admission:
         device = tenant.device_by_username(given.username) if tenant is not None else None
         # Made in any case: a known user must not be told from an unknown one by the time that this takes.
         secret = self._digests.nobody(given.username)
-        if device is not None:
+        if device is None or device.ha1_md5 is None or device.ha1_sha256 is None:
+            device = None  # also a browser: it has no secret to know
+        else:
             secret = Secret(device.ha1_md5, device.ha1_sha256)
         check = self._digests.check(
             given, request.method, secret, request.source_ip, now, algorithms=_algorithms(tenant)

@@ -7,8 +7,9 @@ from typing import Any
 import pjsua2 as pj
 
 from pbx.ports import Srtp
-from pbx.sip.endpoint import SipConfig, phone_account, stream_account
+from pbx.sip.endpoint import SipConfig, browser_account, phone_account, stream_account
 
+RELAY = "relay"
 Arrived = Callable[[pj.Account, int], None]
 
 
@@ -27,7 +28,7 @@ class CallAccount(pj.Account):  # type: ignore[misc]
 class Accounts:
     """Those of phones, one for each way they are reached and each wish about encryption, made when first
     needed. Calls from phones all belong to the ones of "udp": PJSIP writes the Contact of an answer by the
-    transport of its request. PJSIP thread only."""
+    transport of its request. Browsers have one for all their calls. PJSIP thread only."""
 
     def __init__(self, config: SipConfig, arrived: Arrived) -> None:
         self._config = config
@@ -40,7 +41,9 @@ class Accounts:
         self._make("udp", "off")
 
     def outgoing(self, transport: str, srtp: Srtp) -> CallAccount:
-        """For a call to a phone over "udp", "tcp" or "tls"."""
+        """For a call to a phone over "udp", "tcp" or "tls"; a browser is reached in one way only."""
+        if srtp == "dtls":
+            transport = RELAY
         return self._made.get((transport, srtp)) or self._make(transport, srtp)
 
     def incoming(self, srtp: Srtp) -> int:
@@ -57,7 +60,9 @@ class Accounts:
 
     def _make(self, transport: str, srtp: Srtp) -> CallAccount:
         account = CallAccount(self._arrived)
-        if transport == "udp":
+        if transport == RELAY:
+            account.create(browser_account(self._config))
+        elif transport == "udp":
             account.create(phone_account(self._config, srtp), not self._made)
         else:
             account.create(stream_account(self._config, transport, srtp))

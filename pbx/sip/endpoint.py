@@ -19,7 +19,9 @@ _SRTP_USE: dict[Srtp, int] = {
     "off": pj.PJMEDIA_SRTP_DISABLED,
     "optional": pj.PJMEDIA_SRTP_OPTIONAL,
     "required": pj.PJMEDIA_SRTP_MANDATORY,
+    "dtls": pj.PJMEDIA_SRTP_MANDATORY,
 }
+RELAY_HOST = "127.0.0.1"
 HANDSHAKE_MS = 10_000  # a TLS handshake that takes longer is given up
 
 
@@ -29,12 +31,14 @@ class SipError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SipConfig:
-    """Where SIP and media listen. `public` is the address phones see when it differs from `bind`."""
+    """Where SIP and media listen. `public` is the address phones see when it differs from `bind`;
+    `relay_port` is on RELAY_HOST, whatever `bind` is."""
 
     bind: str
     public: str | None
     port: int
     tls_port: int
+    relay_port: int
     certificate: Path
     key: Path
     rtp_first: int
@@ -71,18 +75,21 @@ def create_endpoint(log_level: int) -> pj.Endpoint:
 
 
 def open_transports(endpoint: pj.Endpoint, config: SipConfig) -> None:
-    """Listen on UDP, TCP and TLS. Raises SipError that names the port."""
+    """Listen on UDP, TCP and TLS, and for relays. Raises SipError that names the port."""
+    bind = "" if config.bind == "0.0.0.0" else config.bind  # noqa: S104
     kinds = (
-        (pj.PJSIP_TRANSPORT_UDP, "UDP", config.port),
-        (pj.PJSIP_TRANSPORT_TCP, "TCP", config.port),
-        (pj.PJSIP_TRANSPORT_TLS, "TLS", config.tls_port),
+        (pj.PJSIP_TRANSPORT_UDP, "UDP", config.port, bind, config.public),
+        (pj.PJSIP_TRANSPORT_TCP, "TCP", config.port, bind, config.public),
+        (pj.PJSIP_TRANSPORT_TLS, "TLS", config.tls_port, bind, config.public),
+        # After the other TCP: connections of our own are made from the first.
+        (pj.PJSIP_TRANSPORT_TCP, "TCP", config.relay_port, RELAY_HOST, None),
     )
-    for kind, name, port in kinds:
+    for kind, name, port, address, public in kinds:
         transport = pj.TransportConfig()
         transport.port = port
-        transport.boundAddress = "" if config.bind == "0.0.0.0" else config.bind  # noqa: S104
-        if config.public:
-            transport.publicAddress = config.public
+        transport.boundAddress = address
+        if public:
+            transport.publicAddress = public
         if name == "TLS":
             transport.tlsConfig.certFile = str(config.certificate)
             transport.tlsConfig.privKeyFile = str(config.key)
@@ -155,11 +162,15 @@ def phone_account(config: SipConfig, srtp: Srtp) -> pj.AccountConfig:
 
 
 def encrypt(media: pj.AccountMediaConfig, srtp: Srtp) -> None:
-    """SRTP with keys in the SDP (SDES, RFC 4568), offered as RTP/AVP with keys when it is optional. Over any
-    transport: whether the way of the keys is safe is a matter of how the phone is set up."""
+    """SRTP with keys in the SDP (SDES, RFC 4568), offered as RTP/AVP with keys when it is optional; of
+    browsers with keys agreed in the media (RFC 5763). Over any transport: whether the way of the keys is safe
+    is a matter of how the phone is set up."""
     media.srtpUse = _SRTP_USE[srtp]
     media.srtpSecureSignaling = 0
     if srtp == "off":
+        return
+    if srtp == "dtls":
+        media.srtpOpt.keyings.append(pj.PJMEDIA_SRTP_KEYING_DTLS_SRTP)
         return
     suite = pj.SrtpCrypto()
     suite.name = "AES_CM_128_HMAC_SHA1_80"
@@ -174,6 +185,24 @@ def stream_account(config: SipConfig, transport: str, srtp: Srtp) -> pj.AccountC
     port = config.tls_port if transport == "tls" else config.port
     account.idUri = f"sip:{transport}@outgoing.invalid"
     account.sipConfig.contactForced = f"<sip:centrale@{host_port(config.host, port)};transport={transport}>"
+    return account
+
+
+def browser_account(config: SipConfig) -> pj.AccountConfig:
+    """The account of browsers, for calls either way: they come over the relay, and their audio is WebRTC (ICE,
+    RTCP on the port of RTP, DTLS-SRTP: RFC 8445, RFC 5761, RFC 5763). With a public address that is one more
+    host candidate."""
+    account = phone_account(config, "dtls")
+    account.idUri = "sip:browser@outgoing.invalid"
+    place = host_port(RELAY_HOST, config.relay_port)
+    account.sipConfig.contactForced = f"<sip:centrale@{place};transport=tcp>"
+    account.callConfig.timerUse = pj.PJSUA_SIP_TIMER_INACTIVE
+    account.natConfig.iceEnabled = True
+    account.natConfig.iceAlwaysUpdate = False
+    account.mediaConfig.rtcpMuxEnabled = True
+    account.mediaConfig.transportConfig.publicAddress = ""
+    if config.public:
+        account.natConfig.iceManualHost.append(config.public)
     return account
 
 

@@ -24,7 +24,7 @@ from pbx.ports import (
 )
 from pbx.sip.accounts import Accounts
 from pbx.sip.agenda import Agenda
-from pbx.sip.connections import Connections, most_connections
+from pbx.sip.connections import Connections, Flow, most_connections
 from pbx.sip.endpoint import (
     CodecOrder,
     SipConfig,
@@ -60,6 +60,13 @@ class Probed:
 
 
 @dataclass(frozen=True, slots=True)
+class FlowClosed:
+    """A TCP or TLS connection has gone."""
+
+    flow: Flow
+
+
+@dataclass(frozen=True, slots=True)
 class SipMessage:
     """A message on the wire, while tracing is on."""
 
@@ -86,6 +93,7 @@ StackEvent = (
     | Subscribing
     | Notified
     | Probed
+    | FlowClosed
     | SipMessage
     | Malformed
     | TrunkChanged
@@ -227,10 +235,11 @@ class SipStack:
             on_refer=lambda call_id, request: self._table().refer(call_id, request),
             on_result=self._results.arrived,
             on_message=self._on_message,
-            on_closed=self._connections.closed,
+            on_closed=self._on_closed,
         )
         pbx_native.trim_callbacks()
         pbx_native.limit_connections(_MAX_CONNECTIONS_PER_ADDRESS, most_connections())
+        pbx_native.spare_listener(self._config.relay_port)
         self._legs = Legs(
             self._post,
             self._lines,
@@ -292,6 +301,10 @@ class SipStack:
         there = target(binding, connected=reached)
         token = self._results.expect(lambda code: self._post(Probed(binding.key, code)))
         pbx_native.send_request(token, "OPTIONS", there, local, binding.aor, [], timeout_ms=8000)
+
+    def _on_closed(self, ip: str, port: int, transport: str) -> None:
+        self._connections.closed(ip, port, transport)
+        self._post(FlowClosed((ip, port, transport)))
 
     def _on_message(self, incoming: bool, address: str, port: int, transport: str, raw: bytes) -> None:
         self._post(SipMessage(incoming, address, port, transport, raw))

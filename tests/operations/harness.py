@@ -40,6 +40,7 @@ def environment(home: Path) -> dict[str, str]:
         "CENTRALE_HTTP_PORT": str(http),
         "CENTRALE_SIP_PORT": str(sip),
         "CENTRALE_SIP_TLS_PORT": str(sip + 1),
+        "CENTRALE_RELAY_PORT": str(net.free_port()),
         "CENTRALE_RTP_PORTS": f"{rtp}-{rtp + net.RTP_BLOCK - 1}",
         "TEST_NOTES": str(home.parent / "notes"),
         "TEST_WELL": str(home.parent / "well"),

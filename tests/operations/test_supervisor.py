@@ -237,6 +237,7 @@ def test_tells_systemd(start: Start, env: dict[str, str], tmp_path: Path) -> Non
         ("CENTRALE_SIP_PORT", "TCP"),
         ("CENTRALE_SIP_PORT", "UDP"),
         ("CENTRALE_SIP_TLS_PORT", "TCP"),
+        ("CENTRALE_RELAY_PORT", "TCP"),
     ],
 )
 def test_port_in_use(start: Start, env: dict[str, str], setting: str, name: str) -> None:

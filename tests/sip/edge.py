@@ -335,6 +335,7 @@ class RunningEdge:
             public=None,
             port=port,
             tls_port=port + 1,
+            relay_port=net.free_port(),
             certificate=certificate,
             key=key,
             rtp_first=first,

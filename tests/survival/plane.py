@@ -30,7 +30,9 @@ class Plane:
         self.database = database
         # Nothing listens on the core's ports yet, so they count as free.
         free = (net.free_port() for _ in range(10))
-        self.http_port = next(port for port in free if port not in (core.port, core.tls_port))
+        self.http_port = next(
+            port for port in free if port not in (core.port, core.tls_port, core.relay_port)
+        )
         self.demo: dict[str, Any] = {}
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         # sipp as a called phone does not answer OPTIONS.

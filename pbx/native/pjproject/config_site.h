@@ -47,3 +47,6 @@
 /* Undefined at import with Debian 12's libsrtp 2.5. */
 #define PJMEDIA_SRTP_HAS_AES_GCM_128            0
 #define PJMEDIA_SRTP_HAS_AES_GCM_256            0
+
+/* Browsers always do ICE; which of their candidates stands in the c= line says nothing. */
+#define PJSUA_ICE_TRANSPORT_OPTION              PJMEDIA_ICE_DISABLE_ICE_MISMATCH

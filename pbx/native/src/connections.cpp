@@ -79,7 +79,8 @@ void connected(pjsip_transport *transport) {
     connection.ip = address_text(&transport->key.rem_addr);
     connection.port = pj_sockaddr_get_port(&transport->key.rem_addr);
     connection.transport = transport_name(transport);
-    if (transport->dir == PJSIP_TP_DIR_INCOMING && !(transport->flag & PJSIP_TRANSPORT_SECURE)) {
+    if (transport->dir == PJSIP_TP_DIR_INCOMING && !(transport->flag & PJSIP_TRANSPORT_SECURE) &&
+        !is_spared(transport)) {
         connection.counted = admit(connection.ip, connection.port);
         connection.refused = !connection.counted;
     }

@@ -177,6 +177,24 @@ void expect_trying(int call_id, std::uint64_t token) {
     }
 }
 
+bool retarget(int call_id, const std::string &ip, int port) {
+    const pjsip_inv_session *session = session_of(call_id);
+    if (!session || !pj_list_empty(&session->dlg->route_set)) {
+        return false;
+    }
+    const Locked lock(session->dlg);
+    pjsip_dialog *dialog = session->dlg;
+    auto *uri = static_cast<pjsip_uri *>(pjsip_uri_clone(dialog->pool, pjsip_uri_get_uri(dialog->target)));
+    if (!PJSIP_URI_SCHEME_IS_SIP(uri)) {
+        return false;
+    }
+    auto *target = reinterpret_cast<pjsip_sip_uri *>(uri);
+    target->host = copied(dialog->pool, ip);
+    target->port = port;
+    dialog->target = uri;
+    return true;
+}
+
 void dialogs_start() {
     tryings().assign(pjsua_var.ua_cfg.max_calls, 0);
     introductions().assign(pjsua_var.ua_cfg.max_calls, Introduction());

@@ -31,4 +31,8 @@ void introduce(int call_id, std::uint64_t token, bool update, const Headers &hea
 // nothing: the peer is there and works on it. At most once; never when something else comes first.
 void expect_trying(int call_id, std::uint64_t token);
 
+// Requests of ours in the dialog of this call go there from now on, the user part as before. False when there is no
+// such call, or a proxy stands between.
+bool retarget(int call_id, const std::string &ip, int port);
+
 }  // namespace pbx

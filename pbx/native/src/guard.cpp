@@ -20,6 +20,7 @@ struct State {
     std::unordered_map<std::string, Denial> denials;
     std::unordered_map<std::string, std::uint64_t> malformed;
     bool tracing = false;
+    int spared_port = 0;
 };
 
 State &state() {
@@ -40,7 +41,8 @@ bool dropped_as_denied(const std::string &ip, int port) {
 }
 
 bool accept_incoming(pjsip_rx_data *rdata) {
-    if (!state().denials.empty() && dropped_as_denied(rdata->pkt_info.src_name, rdata->pkt_info.src_port)) {
+    if (!state().denials.empty() && !is_spared(rdata->tp_info.transport) &&
+        dropped_as_denied(rdata->pkt_info.src_name, rdata->pkt_info.src_port)) {
         return false;
     }
     if (state().tracing && core().hooks) {
@@ -136,14 +138,14 @@ bool keeps_binding(const pjsip_tp_dropped_data *drop) {
 
 void on_dropped(pjsip_tp_dropped_data *drop) {
     const auto [ip, port] = source_of(drop);
-    if (is_denied(ip, port)) {
+    if (!is_spared(drop->tp) && is_denied(ip, port)) {
         return;
     }
     if (drop->status == PJ_EIGNORED) {
         answer_keep_alive(drop);
         return;
     }
-    if (keeps_binding(drop)) {
+    if (keeps_binding(drop) || is_spared(drop->tp)) {
         return;
     }
     auto &table = state().malformed;
@@ -194,6 +196,13 @@ std::map<std::string, std::uint64_t> denied() {
 bool is_denied(const std::string &ip, int port) {
     auto found = state().denials.find(ip);
     return found != state().denials.end() && !found->second.exempted_ports.count(port);
+}
+
+void spare_listener(int port) { state().spared_port = port; }
+
+bool is_spared(const pjsip_transport *transport) {
+    return state().spared_port > 0 && is_stream(transport) && transport->dir == PJSIP_TP_DIR_INCOMING &&
+           pj_sockaddr_get_port(&transport->local_addr) == state().spared_port;
 }
 
 std::map<std::string, std::uint64_t> malformed() {

@@ -16,6 +16,11 @@ std::map<std::string, std::uint64_t> denied();
 // Does a connection or message from here go nowhere?
 bool is_denied(const std::string &ip, int port);
 
+// What the TCP listener on this port accepts is neither denied nor counted: behind it stands a program of ours that
+// brings others.
+void spare_listener(int port);
+bool is_spared(const pjsip_transport *transport);
+
 // Messages that the parser gave up on, by address, since the last call.
 std::map<std::string, std::uint64_t> malformed();
 

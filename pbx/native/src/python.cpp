@@ -251,6 +251,7 @@ void bind_guard(py::module_ &m) {
     m.def("malformed", &malformed);
     m.def("trace", &trace, py::arg("on"));
     m.def("limit_connections", &limit_connections, py::arg("per_address"), py::arg("total"));
+    m.def("spare_listener", &spare_listener, py::arg("port"));
     m.def("connections", &connections);
 }
 
@@ -311,6 +312,7 @@ void bind_dialogs(py::module_ &m) {
         py::arg("call_id"), py::arg("token"), py::arg("method"), py::arg("headers") = Headers(),
         py::arg("content_type") = "", py::arg("body") = py::bytes());
     m.def("expect_trying", &expect_trying, py::arg("call_id"), py::arg("token"));
+    m.def("retarget", &retarget, py::arg("call_id"), py::arg("ip"), py::arg("port"));
     m.def("introduce", &introduce, py::arg("call_id"), py::arg("token"), py::arg("update"), py::arg("headers"));
 }
 

@@ -207,6 +207,10 @@ def trace(on: bool) -> None: ...
 def limit_connections(per_address: int, total: int) -> None:
     """Incoming TCP and TLS connections beyond are closed at once; 0 is no limit."""
 
+def spare_listener(port: int) -> None:
+    """What the TCP listener on this port accepts is neither denied nor counted, and its malformed messages are not
+    reported; 0 for none."""
+
 def connections() -> int:
     """Incoming TCP and TLS connections now, half-open TLS handshakes included."""
 
@@ -239,6 +243,10 @@ def send_in_call(
 def expect_trying(call_id: int, token: int) -> None:
     """on_result gets 100 under the token when the first 100 to the INVITE of this outgoing call comes; at
     most once, and never when something else comes first."""
+
+def retarget(call_id: int, ip: str, port: int) -> bool:
+    """Requests of ours in the dialog of this call go to this address from now on. False when there is no such
+    call, or a proxy stands between."""
 
 def introduce(call_id: int, token: int, update: bool, headers: Sequence[tuple[str, str]]) -> None:
     """Send these headers to the peer of a talking call: in an UPDATE without SDP if it takes those and
