@@ -104,7 +104,7 @@ async def build(settings: Settings) -> tuple[Node, SipStack, ControlServer, Stor
     guard = Guard(flows=bindings, spares=door.spares)
     flows = Flows()
     served = AdmissionSettings(hosts=frozenset({config.host}))
-    admission = Admission(directory, Digests(), guard, served, door, flows)
+    admission = Admission(directory, Digests(), guard, served, door, flows=flows)
     chores = Chores(files, private=settings.private_hooks)
     lamps = Lamps(directory, bindings, store.subscriptions, files.mailboxes, partial(our_contact, config))
     node = Node(

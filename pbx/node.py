@@ -163,18 +163,23 @@ class Node(Desk):
                 self._parts.lamps.notified(event, now)
             case TrunkChanged():
                 self.carry_out(self._parts.outside.changed(event, now))
-            case Probed():
-                self._probed(event, now)
-            case SipMessage():
-                self._parts.tracer.record(event, now)
-            case FlowClosed():
-                self._flow_closed(event.flow, now)
-            case Malformed():
-                self._parts.guard.malformed(event.address, event.count, now)
+            case Probed() | FlowClosed() | SipMessage() | Malformed():
+                self._beside_calls(event, now)
             case _:
                 self.carry_out(exchange.handle(event, now))
         if self._idle is not None and not exchange.count:
             self._idle.set()
+
+    def _beside_calls(self, event: Probed | FlowClosed | SipMessage | Malformed, now: float) -> None:
+        match event:
+            case Probed():
+                self._probed(event, now)
+            case FlowClosed():
+                self._flow_closed(event.flow, now)
+            case SipMessage():
+                self._parts.tracer.record(event, now)
+            case Malformed():
+                self._parts.guard.malformed(event.address, event.count, now)
 
     def carry_out(self, commands: Iterable[Command]) -> None:
         """Do what the logic decided: journal, timers, stack."""

@@ -87,6 +87,7 @@ class Admission:
         guard: Guard,
         settings: AdmissionSettings | None = None,
         door: Door | None = None,
+        *,
         flows: Flows | None = None,
     ) -> None:
         self._directory = directory
