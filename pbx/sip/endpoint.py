@@ -189,9 +189,9 @@ def stream_account(config: SipConfig, transport: str, srtp: Srtp) -> pj.AccountC
 
 
 def browser_account(config: SipConfig) -> pj.AccountConfig:
-    """The account of browsers, for calls either way: they come over the relay, and their audio is WebRTC (ICE,
-    RTCP on the port of RTP, DTLS-SRTP: RFC 8445, RFC 5761, RFC 5763). With a public address that is one more
-    host candidate."""
+    """The account of browsers, for calls either way: they come over the relay, and their audio is WebRTC
+    (ICE, RTCP on the port of RTP, DTLS-SRTP: RFC 8445, RFC 5761, RFC 5763). With a public address that is one
+    more host candidate."""
     account = phone_account(config, "dtls")
     account.idUri = "sip:browser@outgoing.invalid"
     place = host_port(RELAY_HOST, config.relay_port)

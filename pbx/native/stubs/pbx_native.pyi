@@ -208,8 +208,8 @@ def limit_connections(per_address: int, total: int) -> None:
     """Incoming TCP and TLS connections beyond are closed at once; 0 is no limit."""
 
 def spare_listener(port: int) -> None:
-    """What the TCP listener on this port accepts is neither denied nor counted, and its malformed messages are not
-    reported; 0 for none."""
+    """What the TCP listener on this port accepts is neither denied nor counted, and its malformed messages
+    are not reported; 0 for none."""
 
 def connections() -> int:
     """Incoming TCP and TLS connections now, half-open TLS handshakes included."""
