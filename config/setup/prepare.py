@@ -13,7 +13,7 @@ from pathlib import Path
 
 from config.settings import Settings, SettingsError, load
 from config.setup import certificate, prompts, translations
-from config.setup.steps import ROOT, SetupError, say
+from config.setup.steps import BUILD, ROOT, SetupError, below, say
 
 DATABASE_AWAY = 75
 
@@ -36,6 +36,7 @@ def control_plane(settings: Settings) -> None:
     # What the set-up does, it says itself.
     logging.getLogger().setLevel(logging.WARNING)
     migrate(call_command)
+    call_command("policies", stdout=io.StringIO())
     static_files(settings.home.resolve(), call_command)
     if settings.demo:
         if not (settings.home / "demo.json").exists():
@@ -58,7 +59,8 @@ def static_files(home: Path, call_command: object) -> None:
     """Gathers static files when the libraries or our own files changed since the last time."""
     stamp = home / "static" / ".centrale-key"
     digest = hashlib.sha256((ROOT / "requirements.txt").read_bytes())
-    for path in sorted((ROOT / "webapp").rglob("static/**/*")):
+    own = [path for folder in below(ROOT / "webapp", "static") for path in folder.rglob("*")]
+    for path in sorted([*own, *(BUILD / "client").rglob("*")]):
         if path.is_file():
             state = path.stat()
             digest.update(f"{path.relative_to(ROOT)} {state.st_size} {state.st_mtime_ns}\n".encode())

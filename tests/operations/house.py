@@ -14,17 +14,20 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pbx.control.client import ControlClient
 from tests.operations.harness import ROOT, Running, environment
-from tests.phones.base import Account
+from tests.phones.baresip import Baresip
+from tests.phones.base import Account, BasePhone
 from tests.phones.pjsua import Pjsua
 from tests.running import eventually
 from tests.services.mail import MailServer, server
 
 DID = "+31201234567"
 PATIENCE = 40.0
+
+P = TypeVar("P", bound=BasePhone)
 
 
 @dataclass(frozen=True)
@@ -110,11 +113,14 @@ class House:
         self.port = int(self.env["CENTRALE_SIP_PORT"])
         self.root = f"http://127.0.0.1:{self.env['CENTRALE_HTTP_PORT']}"
         self.admin = Rest(self.root, self.demo["api_token"])
+        self._people: dict[str, Rest] = {}
 
     def person(self, role: str) -> Rest:
         """Who signs in as that role of the demo and makes a token."""
-        (user,) = (each for each in self.demo["users"] if each["role"] == role)
-        return self.sign_in(user["email"], user["password"])
+        if role not in self._people:
+            (user,) = (each for each in self.demo["users"] if each["role"] == role)
+            self._people[role] = self.sign_in(user["email"], user["password"])
+        return self._people[role]
 
     def sign_in(self, email: str, password: str) -> Rest:
         """The REST API of somebody who signs in as people do, and makes a token."""
@@ -125,15 +131,26 @@ class House:
         fields = {"username": email, "password": password, "csrfmiddlewaretoken": hidden}
         browser.open(f"{self.root}/sign-in/", urllib.parse.urlencode(fields).encode())
         values = {cookie.name: cookie.value for cookie in cookies}
-        request = urllib.request.Request(
-            f"{self.root}/api/v1/tokens/",
-            b'{"name": "test"}',
-            {"Content-Type": "application/json", "X-CSRFToken": str(values["centrale_csrf"])},
-        )
-        return Rest(self.root, json.load(browser.open(request))["token"])
 
-    def outsider(self) -> Rest:
-        """An administrator of another organisation, made by an operator."""
+        def post(path: str, body: Any) -> Any:
+            headers = {"Content-Type": "application/json", "X-CSRFToken": str(values["centrale_csrf"])}
+            url = f"{self.root}/api/v1/{path}"
+            return json.load(browser.open(urllib.request.Request(url, json.dumps(body).encode(), headers)))
+
+        texts = json.load(browser.open(f"{self.root}/api/v1/policies/"))
+        if texts:
+            accepted = [{"kind": text["kind"], "version": text["version"]} for text in texts]
+            post("policies/accept/", {"accept": accepted})
+        return Rest(self.root, post("tokens/", {"name": "test"})["token"])
+
+    async def outsider(self) -> Rest:
+        """The administrator of another organisation."""
+        if "outsider" not in self._people:
+            self._people["outsider"] = await asyncio.to_thread(self._make_outsider)
+        return self._people["outsider"]
+
+    def _make_outsider(self) -> Rest:
+        """An operator makes the other organisation and its administrator."""
         email, password = "operator@centrale.localhost", secrets.token_urlsafe(16)
         subprocess.run(
             [sys.executable, "manage.py", "createsuperuser", "--noinput", "--email", email],
@@ -263,21 +280,28 @@ class Phones:
 
     def __init__(self, house: House) -> None:
         self.house = house
-        self._all: list[Pjsua] = []
+        self._all: list[BasePhone] = []
 
     async def add(self, *numbers: str) -> list[Pjsua]:
         """Registered phones of these extensions, in order."""
         return await self.put(*(self.house.account(number) for number in numbers))
 
+    async def add_baresip(self, number: str) -> Baresip:
+        """A registered phone of another make."""
+        (found,) = await self._begin_all([Baresip(self.house.account(number))])
+        return found
+
     async def put(self, *accounts: Account) -> list[Pjsua]:
         """Phones with these accounts; those with a server register."""
-        found = [Pjsua(account) for account in accounts]
+        return await self._begin_all([Pjsua(account) for account in accounts])
+
+    async def _begin_all(self, found: list[P]) -> list[P]:
         self._all += found
         await asyncio.gather(*(self._begin(phone) for phone in found))
         return found
 
     @staticmethod
-    async def _begin(phone: Pjsua) -> None:
+    async def _begin(phone: BasePhone) -> None:
         await phone.start()
         if phone.account.port:
             await phone.register()

@@ -1,5 +1,6 @@
 """The OpenAPI description: complete, of version 3.1, and true when asked at random."""
 
+import re
 from typing import Any
 
 import pytest
@@ -11,10 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis.checks import not_a_server_error
 
 from config.asgi import application
+from tests.webapp import signin_cases
 from tests.webapp.conftest import World
 from tests.webapp.running_core import RunningCore
 from tests.webapp.test_outsiders import CASES, patterns
 from webapp.people.actions import new_token
+
+BROWSERS = re.compile("/api/v1/(auth/|policies/|me/(password|second-factor|sessions))")
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,11 +34,13 @@ def test_every_endpoint_is_described(described: dict[str, Any]) -> None:
     assert described["openapi"].startswith("3.1")
     operations = {(p, m) for p, methods in described["paths"].items() for m in methods}
     cases = sum(len({case.method for case in cases}) for name, cases in CASES.items() if name != "start")
-    assert len(operations) == cases
+    assert len(operations) == cases + sum(map(len, signin_cases.OPEN.values()))
     for path, methods in described["paths"].items():
         for method, operation in methods.items():
             assert operation.get("summary"), (method, path)
-            assert {"token": []} in operation["security"], (method, path)
+            # One's own sign-in is a matter of browsers; all else is open to programs.
+            wanted = "browser" if BROWSERS.match(path) else "token"
+            assert {wanted: []} in operation["security"], (method, path)
     assert any(pattern.name == "api-docs" for pattern in patterns())
 
 

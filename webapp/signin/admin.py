@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from webapp.common.admin import ReadOnly, TenantAdmin, TenantForm
 from webapp.organisations.owned_admin import OwnedAdmin
+from webapp.organisations.roles import Role, at_least
 from webapp.people.admin import PersonAdmin
 from webapp.signin import actions, letters, policies
 from webapp.signin.access import all_policies, visible_acceptances, visible_providers, visible_rules
@@ -115,7 +116,13 @@ class PolicyAdmin(TenantAdmin):
     fields: ClassVar = ["kind", "title_en", "text_en", "title_nl", "text_nl"]
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.is_superuser)
+        return at_least(request.user, Role.OPERATOR)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return at_least(request.user, Role.OPERATOR)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return at_least(request.user, Role.OPERATOR)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -129,7 +129,7 @@ def enrol(user: User) -> dict[str, str]:
         raise ValidationError(_("An authenticator is switched on already; switch it off first."))
     secret = pyotp.random_base32()
     SecondFactor.objects.filter(user=user).update(totp_secret=secret, totp_step=0)
-    uri = pyotp.TOTP(secret).provisioning_uri(user.email, issuer_name=ISSUER)
+    uri = pyotp.TOTP(secret).provisioning_uri(name=user.email, issuer_name=ISSUER)
     picture = io.BytesIO()
     segno.make(uri, error="m").save(picture, kind="svg", scale=4, border=2, xmldecl=False, nl=False)
     return {"secret": secret, "uri": uri, "qr": picture.getvalue().decode()}
