@@ -147,11 +147,13 @@ class Policy(Row):
 class Acceptance(Row):
     """That a person accepted a version, when (`created_at`) and from where."""
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="acceptances")
-    policy = models.ForeignKey(Policy, models.RESTRICT, related_name="acceptances")
-    address = models.GenericIPAddressField(null=True)
+    user = models.ForeignKey(User, models.CASCADE, related_name="acceptances", verbose_name=_("person"))
+    policy = models.ForeignKey(Policy, models.RESTRICT, related_name="acceptances", verbose_name=_("policy"))
+    address = models.GenericIPAddressField(_("address"), null=True)
 
     class Meta:
+        verbose_name = _("acceptance")
+        verbose_name_plural = _("acceptances")
         constraints: ClassVar = [models.UniqueConstraint(fields=["user", "policy"], name="accepted_once")]
 
     def __str__(self) -> str:
