@@ -61,6 +61,8 @@ INSTALLED_APPS = [
     "webapp.sounds",
     "webapp.voicemail",
     "webapp.recordings",
+    "webapp.profile",
+    "webapp.contacts",
     "webapp.link",
     "webapp.live",
     "webapp.home",
@@ -236,4 +238,9 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
+        "ContactKindEnum": "webapp.contacts.models.Kind",
+        "WritableContactKindEnum": [("external", "external"), ("personal", "personal")],
+        "DirectionEnum": "webapp.calls.models.Direction",
+        "WayEnum": [("in", "in"), ("out", "out")],
+        "SoundKindEnum": [("announcement", "announcement"), ("music", "music")],
 LOGGING = logging_config(CENTRALE.log_level)

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from webapp.calls.models import CallLeg, CallRecord
+from webapp.calls.models import CallLeg, CallNote, CallRecord, HistoryLine
+from webapp.extensions.access import visible_extensions
 from webapp.organisations.access import within
 from webapp.organisations.roles import Role, at_least
 
@@ -23,3 +24,35 @@ def own_calls(viewer: Any) -> QuerySet[CallRecord]:
 def own_of(viewer: Any, rows: QuerySet[CallRecord]) -> QuerySet[CallRecord]:
     """Those of `rows` that have a leg with an extension of `viewer`."""
     return rows.filter(Exists(CallLeg.objects.filter(call=OuterRef("pk"), extension__user=viewer.pk)))
+
+
+def own_lines(viewer: Any) -> QuerySet[HistoryLine]:
+    """The history of the viewer's own extensions; a call that came to several of them is there once."""
+    mine = list(visible_extensions(viewer).filter(user=viewer.pk).values_list("pk", flat=True))
+    rows = HistoryLine.objects.filter(extension__in=mine)
+    if len(mine) < 2:
+        return rows
+    better = HistoryLine.objects.filter(call=OuterRef("call"), extension__in=mine, pk__lt=OuterRef("pk"))
+    return rows.exclude(Exists(better))
+
+
+def visible_notes(viewer: Any) -> QuerySet[CallNote]:
+    """Notes of the organisation. Whether somebody may see the call is asked first."""
+    return within(viewer, CallNote.objects.select_related("author"))
+
+
+def writable_notes(viewer: Any) -> QuerySet[CallNote]:
+    """The own ones."""
+    return visible_notes(viewer).filter(author=viewer.pk)
+
+
+def removable_notes(viewer: Any) -> QuerySet[CallNote]:
+    """The own ones; for administrators all."""
+    return visible_notes(viewer) if at_least(viewer, Role.ADMIN) else writable_notes(viewer)
+
+
+def notes_about(viewer: Any, number: str) -> QuerySet[CallNote]:
+    """Notes on the calls with a number that the viewer may see, newest first."""
+    with_it = HistoryLine.objects.filter(number=number).values("call")
+    calls = visible_calls(viewer).filter(pk__in=with_it).order_by().values("call_id")
+    return visible_notes(viewer).filter(call__in=calls).order_by("-created_at", "-id")

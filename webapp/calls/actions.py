@@ -1,4 +1,4 @@
-"""Writes call records that the core reported."""
+"""Writes call records that the core reported, and notes on calls."""
 
 import datetime
 import uuid
@@ -7,15 +7,22 @@ from typing import Any
 
 import msgspec
 import structlog
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from pbx.control.messages import CallRecord as CoreRecord
 from pbx.control.messages import LegRecord
-from webapp.calls.models import CallLeg, CallRecord
+from webapp.calls import lines
+from webapp.calls.models import CallLeg, CallNote, CallRecord, HistoryLine
 from webapp.extensions.models import Device, Extension
 from webapp.organisations.models import Organisation
+from webapp.organisations.owned_actions import delete_owned, save_owned
 
 log = structlog.get_logger(__name__)
+
+MOST_NOTES = 100  # on one call
 
 
 def moment(seconds: float | None) -> datetime.datetime | None:
@@ -35,8 +42,17 @@ def ingest(calls: Iterable[CoreRecord]) -> int:
         return 0
     owners = _Owners(fresh)
     rows = CallRecord.objects.bulk_create([_row(call, owners) for call in fresh])
-    CallLeg.objects.bulk_create(
-        [_leg(row, call, leg, owners) for row, call in zip(rows, fresh, strict=True) for leg in call.legs]
+    legs = {
+        row.pk: [_leg(row, call, leg, owners) for leg in call.legs]
+        for row, call in zip(rows, fresh, strict=True)
+    }
+    CallLeg.objects.bulk_create([leg for of_call in legs.values() for leg in of_call])
+    HistoryLine.objects.bulk_create(
+        [
+            HistoryLine(call=row, **line)
+            for row in rows
+            for line in lines.of_call(row, legs[row.pk], owners.country(row.organisation_id))
+        ]
     )
     return len(rows)
 
@@ -46,7 +62,8 @@ class _Owners:
 
     def __init__(self, calls: list[CoreRecord]) -> None:
         tenants = {key for call in calls if (key := _uuid(call.tenant))}
-        self.organisations = set(Organisation.objects.filter(pk__in=tenants).values_list("pk", flat=True))
+        rows = Organisation.objects.filter(pk__in=tenants).values_list("pk", "country")
+        self.organisations: dict[uuid.UUID, str] = dict(rows)
         legs = [leg for call in calls for leg in call.legs]
         devices = {key for leg in legs if (key := _uuid(leg.device))}
         self._by_device: dict[uuid.UUID, tuple[uuid.UUID, uuid.UUID]] = {
@@ -66,6 +83,10 @@ class _Owners:
     def organisation(self, call: CoreRecord) -> uuid.UUID | None:
         key = _uuid(call.tenant)
         return key if key in self.organisations else None
+
+    def country(self, organisation: uuid.UUID | None) -> str:
+        """How its numbers are read."""
+        return self.organisations[organisation] if organisation is not None else ""
 
     def extension(self, call: CoreRecord, leg: LegRecord) -> uuid.UUID | None:
         """The leg's extension: by the phone when it still exists, else by the number. Never a foreign one."""
@@ -151,3 +172,27 @@ def _leg(row: CallRecord, call: CoreRecord, leg: LegRecord, owners: _Owners) -> 
         jitter=quality.jitter if quality else None,
         rtt=quality.rtt if quality else None,
     )
+
+
+# --- notes ---
+
+
+def write_note(author: Any, organisation: Any, call: str, text: str) -> CallNote:
+    """A note on a call that passed the gate. Raises ValidationError."""
+    if CallNote.objects.filter(organisation=organisation, call=call).count() >= MOST_NOTES:
+        raise ValidationError({"text": _("A call takes at most %(limit)s notes.") % {"limit": MOST_NOTES}})
+    note = CallNote(
+        organisation_id=organisation, call=call, author=author, author_name=author.name, text=text
+    )
+    return save_owned(note)
+
+
+def change_note(note: CallNote, text: str) -> CallNote:
+    """Another text. Raises ValidationError."""
+    note.text, note.edited_at = text, timezone.now()
+    return save_owned(note)
+
+
+def delete_note(note: CallNote) -> None:
+    """Take a note away."""
+    delete_owned(note)

@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from webapp.extensions.models import Extension
 from webapp.organisations.models import Organisation
+from webapp.organisations.owned import Owned
+from webapp.people.models import User
 
 
 class Outcome(models.TextChoices):
@@ -129,3 +131,66 @@ class CallLeg(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_side_display()} {self.number}"
+
+
+class Result(models.TextChoices):
+    """How a call ended for one extension."""
+
+    ANSWERED = "answered", _("answered")
+    ELSEWHERE = "elsewhere", _("answered by someone else")
+    MISSED = "missed", _("missed")
+    VOICEMAIL = "voicemail", _("voicemail")
+    DECLINED = "declined", _("declined")
+    BUSY = "busy", _("busy")
+    NO_ANSWER = "no_answer", _("no answer")
+    CANCELLED = "cancelled", _("cancelled")
+    FAILED = "failed", _("failed")
+
+
+class HistoryLine(models.Model):
+    """A finished call as one line of an extension's history: written with the record, seen by whoever has the
+    extension. `number` is the other side's, in E.164 or as digits inside; "" when it was not shown."""
+
+    call = models.ForeignKey(CallRecord, models.CASCADE, related_name="lines")
+    extension = models.ForeignKey(Extension, models.CASCADE, related_name="+", db_index=False)
+    at = models.DateTimeField(_("start"))
+    incoming = models.BooleanField(_("incoming"))
+    number = models.CharField(_("number"), max_length=40, blank=True, db_index=True)
+    name = models.CharField(_("name"), max_length=200, blank=True)
+    result = models.CharField(_("result"), max_length=10, choices=Result.choices)
+    missed = models.BooleanField(_("missed"), default=False)
+    seconds = models.PositiveIntegerField(_("talk time in seconds"), default=0)
+    answered_by = models.CharField(_("answered by"), max_length=200, blank=True)
+
+    class Meta:
+        ordering = ("-at", "-id")
+        verbose_name = _("line of the history")
+        verbose_name_plural = _("lines of the history")
+        indexes: ClassVar = [
+            models.Index(fields=["extension", "-at", "-id"], name="history_by_time"),
+            models.Index(fields=["extension", "number", "-at"], name="history_by_number"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["call", "extension"], name="history_line_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.result}"
+
+
+class CallNote(Owned):
+    """What somebody wrote down about a call (the core's id: a call may be noted while it goes on)."""
+
+    call = models.CharField(_("call"), max_length=64, db_index=True)
+    author = models.ForeignKey(User, models.SET_NULL, related_name="+", null=True, verbose_name=_("author"))
+    author_name = models.CharField(_("author's name"), max_length=100)
+    text = models.TextField(_("note"), max_length=2000)
+    edited_at = models.DateTimeField(_("changed"), null=True)
+
+    class Meta:
+        ordering = ("created_at", "id")
+        verbose_name = _("note on a call")
+        verbose_name_plural = _("notes on calls")
+
+    def __str__(self) -> str:
+        return f"{self.author_name}: {self.call}"

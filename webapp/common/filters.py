@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django_filters.rest_framework import IsoDateTimeFilter
+from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
 
@@ -23,3 +24,14 @@ class MomentFilter(IsoDateTimeFilter):
             raise ValidationError(
                 {self.field_name: [_("Give a moment between the years 1 and 9999.")]}
             ) from None
+
+
+class MomentField(serializers.DateTimeField):
+    """A moment in ISO 8601, in UTC whatever its offset; refused outside the years 1 to 9999."""
+
+    def to_internal_value(self, value: Any) -> datetime:
+        moment = super().to_internal_value(value)
+        try:
+            return moment.astimezone(UTC)
+        except OverflowError:
+            raise ValidationError(_("Give a moment between the years 1 and 9999.")) from None

@@ -1,0 +1,9 @@
+"""The contacts app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ContactsConfig(AppConfig):
+    name = "webapp.contacts"
+    verbose_name = _("Contacts")
