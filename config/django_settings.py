@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "webapp.profile",
     "webapp.contacts",
     "webapp.link",
+    "webapp.phone",
     "webapp.live",
     "webapp.home",
 ]
@@ -161,6 +162,10 @@ CONTENT_SECURITY_POLICY = (
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
+# The browser client as config/setup/client.py builds it. Names in assets/ carry a hash of the contents.
+CLIENT_FOLDER = ROOT / "build" / "client"
+STATICFILES_DIRS = [("client", CLIENT_FOLDER)] if CLIENT_FOLDER.is_dir() else []
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/client/assets/"
 
 # --- Languages and time
 # ---------------------------------------------------------------------------------------
@@ -233,14 +238,14 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "LanguageEnum": [("nl", "Dutch"), ("en", "English")],
         "RoleEnum": "webapp.organisations.roles.Role",
-        "PolicyKindEnum": "webapp.signin.models.Policy.Kind",
-        "ProviderKindEnum": "webapp.signin.models.Provider.Kind",
-    },
-}
-
         "ContactKindEnum": "webapp.contacts.models.Kind",
         "WritableContactKindEnum": [("external", "external"), ("personal", "personal")],
         "DirectionEnum": "webapp.calls.models.Direction",
         "WayEnum": [("in", "in"), ("out", "out")],
         "SoundKindEnum": [("announcement", "announcement"), ("music", "music")],
+        "PolicyKindEnum": "webapp.signin.models.Policy.Kind",
+        "ProviderKindEnum": "webapp.signin.models.Provider.Kind",
+    },
+}
+
 LOGGING = logging_config(CENTRALE.log_level)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from config.setup import environment, packages
-from config.setup.steps import BUILD, PYTHON, ROOT, SetupError, only_one, say, show
+from config.setup.steps import BUILD, PYTHON, ROOT, SetupError, below, only_one, say, show
 
 HELP = """make run     set up what is missing and start Centrale; Ctrl-C stops it
 make setup   set up only
@@ -23,6 +23,13 @@ def tools(lists: tuple[Path, ...], goal: str) -> None:
     environment.ensure()
     if show([PYTHON, "-m", "pbx.native.build"]):
         raise SetupError("PJSIP could not be built; the lines above say why.")
+    if client("build"):
+        raise SetupError("The browser client could not be built; the lines above say why.")
+
+
+def client(what: str) -> int:
+    """A step of the browser client (config/setup/client.py), in .venv; the answer is its exit code."""
+    return show([PYTHON, "-m", "config.setup.client", what])
 
 
 def translate() -> None:
@@ -59,13 +66,15 @@ def test(arguments: list[str]) -> int:
     if arguments:
         chosen = any((ROOT / argument.partition("::")[0]).exists() for argument in arguments)
         return show([*pytest, *([] if chosen else ["tests"]), *arguments], test_environment())
+    say("==> Tests of the browser client")
+    client_code = client("test")
     report = BUILD / "test-report.txt"
     report.unlink(missing_ok=True)
     environment = {**test_environment(), "CENTRALE_TEST_REPORT": str(report)}
     together = ["-m", "not alone", "-n", str(workers()), "--dist", "worksteal"]
     codes = [show([*pytest, "tests", *how], environment) for how in (together, ["-m", "alone"])]
     tell(report.read_text().splitlines() if report.exists() else [])
-    return max(codes)
+    return max(client_code, *codes)
 
 
 def workers() -> int:
@@ -115,6 +124,10 @@ def check(arguments: list[str]) -> int:
         tool, *options = rule.split()
         if show([PYTHON.parent / tool, *options]):
             failed.append(rule)
+    for rule in ("tsc", "lint"):
+        say(f"==> {rule} of the browser client")
+        if client(rule):
+            failed.append(rule)
     if failed:
         raise SetupError(f"Not in order: {', '.join(failed)}.")
     say("All in order.")
@@ -133,10 +146,14 @@ def clean(arguments: list[str]) -> int:
     caches = (".mypy_cache", ".ruff_cache", ".pytest_cache", ".import_linter_cache", ".hypothesis")
     for path in (ROOT / ".venv", BUILD, ROOT / "tests" / "results", *(ROOT / name for name in caches)):
         shutil.rmtree(path, ignore_errors=True)
+    browser = ROOT / "webapp" / "client"
+    for path in (browser / "node_modules", browser / "src" / "api" / "generated"):
+        shutil.rmtree(path, ignore_errors=True)
+    (browser / "src" / "live" / "generated.ts").unlink(missing_ok=True)
     for folder in ("config", "dialplan", "pbx", "tests", "webapp"):
-        for path in (ROOT / folder).rglob("__pycache__"):
+        for path in list(below(ROOT / folder, "__pycache__")):
             shutil.rmtree(path, ignore_errors=True)
-        for path in (ROOT / folder).rglob("*.mo"):
+        for path in list(below(ROOT / folder, "*.mo")):
             path.unlink()
     return 0
 

@@ -45,8 +45,9 @@ def step(what: str, estimate: str) -> Iterator[None]:
     say(f"    done in {time.monotonic() - started:.0f} s")
 
 
-def run(argv: Sequence[str | Path], env: Mapping[str, str] | None = None) -> None:
-    """Runs a command with its output in build/setup.log. When it fails: shows the last lines, SetupError."""
+def run(argv: Sequence[str | Path], env: Mapping[str, str] | None = None, folder: Path = ROOT) -> None:
+    """Runs a command in `folder` with its output in build/setup.log. When it fails: shows the last lines,
+    SetupError."""
     command = [str(part) for part in argv]
     BUILD.mkdir(exist_ok=True)
     with LOG.open("ab") as log:
@@ -55,7 +56,7 @@ def run(argv: Sequence[str | Path], env: Mapping[str, str] | None = None) -> Non
         start = log.tell()
         try:
             code = subprocess.call(
-                command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+                command, cwd=folder, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
             )
         except FileNotFoundError as error:
             raise SetupError(f"The command {command[0]} is missing: {error}.") from error
@@ -67,17 +68,26 @@ def run(argv: Sequence[str | Path], env: Mapping[str, str] | None = None) -> Non
         raise SetupError(f"`{shlex.join(command)}` failed with code {code}; all of its output is in {LOG}.")
 
 
-def show(argv: Sequence[str | Path], env: Mapping[str, str] | None = None) -> int:
+def show(argv: Sequence[str | Path], env: Mapping[str, str] | None = None, folder: Path = ROOT) -> int:
     """Runs a command that talks to the person itself; the answer is its exit code."""
     sys.stdout.flush()
-    return subprocess.call([str(part) for part in argv], cwd=ROOT, env=env)
+    return subprocess.call([str(part) for part in argv], cwd=folder, env=env)
+
+
+def below(folder: Path, pattern: str) -> Iterator[Path]:
+    """What `folder.rglob(pattern)` finds, except in the libraries of the browser client (40,000 files)."""
+    for path in folder.iterdir():
+        if path.match(pattern):
+            yield path
+        if path.is_dir() and not path.is_symlink() and path.name != "node_modules":
+            yield from below(path, pattern)
 
 
 @contextmanager
-def only_one() -> Iterator[None]:
+def only_one(name: str = "setup") -> Iterator[None]:
     """Two set-ups of the same clone do not run at once: the second one waits."""
     BUILD.mkdir(exist_ok=True)
-    with (BUILD / "setup.lock").open("w") as lock:
+    with (BUILD / f"{name}.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

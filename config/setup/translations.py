@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from config.setup.steps import ROOT, SetupError, say
+from config.setup.steps import ROOT, SetupError, below, say
 
 PLACES = ("webapp", "config")
 
@@ -14,7 +14,7 @@ def ensure() -> int:
     stale = [
         path
         for place in PLACES
-        for path in (ROOT / place).glob("**/locale/*/LC_MESSAGES/*.po")
+        for path in below(ROOT / place, "locale/*/LC_MESSAGES/*.po")
         if not fresh(path.with_suffix(".mo"), path)
     ]
     if stale:

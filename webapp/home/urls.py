@@ -1,13 +1,14 @@
 """Pages for people, and /healthz."""
 
 from django.contrib.auth.views import LogoutView
-from django.urls import path
+from django.urls import path, re_path
 
-from webapp.home import views
+from webapp.home import client, views
 
 urlpatterns = [
     path("", views.start, name="start"),
     path("sign-in/", views.SignIn.as_view(), name="sign-in"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
+    re_path(r"^app(/.*)?$", client.page, name="client"),
     path("healthz", views.healthz, name="healthz"),
 ]

@@ -1,0 +1,56 @@
+import { AppShell } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
+import { Outlet } from "@tanstack/react-router";
+import { Suspense, useEffect } from "react";
+import { useTranslation } from "react-i18next";
+
+import { useMe } from "@/api/me";
+import { Loading } from "@/components/states";
+import { languageOf, showLanguage } from "@/i18n";
+import { startLive } from "@/live";
+import { BottomNavigation } from "@/shell/BottomNavigation";
+import { ShortcutSheet } from "@/shell/ShortcutSheet";
+import { SideNavigation } from "@/shell/SideNavigation";
+import { TopBar } from "@/shell/TopBar";
+
+/** Everything around a screen for people who are signed in. */
+export function Shell() {
+  const { t, i18n } = useTranslation();
+  const language = languageOf(useMe().shown_language);
+  const wide = useMediaQuery("(min-width: 48em)", true, { getInitialValueInEffect: false });
+  useEffect(startLive, []);
+  useEffect(() => {
+    if (i18n.language !== language) void showLanguage(language);
+  }, [i18n, language]);
+  return (
+    <AppShell
+      header={{ height: 56 }}
+      navbar={{ width: 220, breakpoint: "sm", collapsed: { mobile: true } }}
+      footer={{ height: "calc(60px + var(--centrale-bottom))", collapsed: wide }}
+      padding="md"
+    >
+      <a className="skip" href="#content">
+        {t("skip")}
+      </a>
+      <AppShell.Header>
+        <TopBar />
+      </AppShell.Header>
+      {wide && (
+        <AppShell.Navbar p="xs" component="div">
+          <SideNavigation />
+        </AppShell.Navbar>
+      )}
+      <AppShell.Main id="content" tabIndex={-1}>
+        <Suspense fallback={<Loading />}>
+          <Outlet />
+        </Suspense>
+      </AppShell.Main>
+      {!wide && (
+        <AppShell.Footer component="div">
+          <BottomNavigation />
+        </AppShell.Footer>
+      )}
+      <ShortcutSheet />
+    </AppShell>
+  );
+}
