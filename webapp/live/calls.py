@@ -203,19 +203,22 @@ def office_call(call: CallRecord, directory: Directory) -> OfficeCall:
 
 
 def parked(call: CallRecord) -> Parked | None:
-    """Who waits, when the call is in a slot. Since when and by whom stands in its path."""
+    """Who waits, when the call is in a slot. Since when and by whom stands in its path; for a moment that one
+    is still there, and hears the slot."""
     if call.parked is None:
         return None
-    waiting = furthest(leg for leg in live_legs(call) if leg.state in TALKING)
-    steps = [
-        step for step in call.path if step.step == f"park {call.parked}" and step.result.startswith("by ")
-    ]
+    since, by = None, None
+    for step in call.path:
+        if step.step == f"park {call.parked}" and step.result.startswith("by "):
+            since, by = step.at, step.result.removeprefix("by ")
+    legs = [leg for leg in live_legs(call) if leg.state in TALKING]
+    waiting = furthest(leg for leg in legs if leg.extension is None or leg.extension != by)
     return Parked(
         slot=call.parked,
         number=waiting.number if waiting is not None else call.caller_number,
         name=waiting.name if waiting is not None else call.caller_name,
-        since=steps[-1].at if steps else None,
-        by=steps[-1].result.removeprefix("by ") if steps else None,
+        since=since,
+        by=by,
     )
 
 

@@ -13,7 +13,7 @@ log = structlog.get_logger(__name__)
 
 TURN = 20  # sockets that are served before others get a chance
 SOONEST, LATEST = 0.1, 1.0  # seconds between two rounds for what can wait
-SHARE = 3.0  # a round begins no sooner than this many times what the last one took
+SHARE = 3.0  # a round begins no sooner than this many times the CPU time that the last one took
 
 
 class Post:
@@ -38,7 +38,7 @@ class Post:
             self._urgent.extend(viewers)
         else:
             if not self._others:
-                self._began = time.monotonic()
+                self._began = time.thread_time()
             self._others.extend(viewers)
         self._something.set()
 
@@ -54,7 +54,7 @@ class Post:
                 await _empty(viewer)
                 served += 1
                 if round_ends:
-                    took = time.monotonic() - self._began
+                    took = time.thread_time() - self._began
                     self._pause = min(max(SOONEST, SHARE * took), LATEST)
                 if served % TURN == 0:
                     await asyncio.sleep(0)

@@ -19,7 +19,8 @@ from webapp.people.sockets import ENDED, FOREIGN, SignedIn, origin_allowed, sess
 
 log = structlog.get_logger(__name__)
 
-TOO_SLOW, UNWANTED, TOO_LARGE, LATER = 4008, 1008, 1009, 1013  # close codes
+# Close codes. Daphne sends none of the registered ones.
+TOO_SLOW, UNWANTED, TOO_MUCH, LATER = 4008, 4400, 4429, 4503
 CHECK_SECONDS = 10.0  # how often it is looked whether the browser keeps up
 MOST_MESSAGES, IN_SECONDS = 20, 10.0
 MOST_CHARACTERS = 1000
@@ -49,7 +50,7 @@ async def live_socket(scope: Scope, receive: Receive, send: Send) -> None:
         await _close(send, ENDED)
     elif _open.get(who.person, 0) >= MOST_SOCKETS:
         log.warning("live.too_many", user=who.person)
-        await _close(send, UNWANTED)
+        await _close(send, TOO_MUCH)
     else:
         _open[who.person] = _open.get(who.person, 0) + 1
         try:
@@ -124,9 +125,9 @@ class _Socket:
     async def _take(self, viewer: Viewer, text: str, now: float) -> int:
         """What the browser says; a close code when it should not have."""
         if len(text) > MOST_CHARACTERS:
-            return TOO_LARGE
-        if len(self._times) == MOST_MESSAGES and now - self._times[0] < IN_SECONDS:
             return UNWANTED
+        if len(self._times) == MOST_MESSAGES and now - self._times[0] < IN_SECONDS:
+            return TOO_MUCH
         self._times.append(now)
         try:
             ping = _ping.decode(text)
