@@ -12,8 +12,8 @@ from tests.telephony.office import Office
 from tests.telephony.prompts import RATE, at_8k, prompt_file
 
 ALIKE = 0.55
-PIECE_S = 0.6
-PIECES = 5  # of the beginning of a prompt: enough to know it by
+PIECE_S = 0.4
+PIECES = 7  # of the beginning of a prompt: enough to know it by
 MOST = 0.6
 SHIFT_S = 0.4
 WAIT_S = 25.0
