@@ -215,7 +215,7 @@ REST_FRAMEWORK: dict[str, Any] = {
         "user": "1200/min",
         "originate": "120/min",
         "secrets": "120/min",
-        "sign_in": "30/min",
+        "sign_in": "60/min",
         "letters": "10/min",
     },
     # As `client_address`: headers that a client can write itself give nobody more requests.

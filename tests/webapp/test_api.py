@@ -352,7 +352,7 @@ def test_no_secret_reaches_the_log(world: World, caplog: pytest.LogCaptureFixtur
     admin = world.client("admin")
     phone = post(admin, "device-list", {"extension": str(world.extensions["201"].pk), "name": "x"}).json()
     token = post(admin, "token-list", {"name": "x"}).json()["token"]
-    person = {"email": "new@alpha.test", "name": "New", "password": "a-password-for-new"}
+    person = {"email": "new@alpha.test", "name": "New", "password": "A-password-for-new-1"}
     assert post(admin, "user-list", person).status_code == 201
     assert bearer(token + "x").get(reverse("me")).status_code == 401
     device = Device.objects.get(pk=phone["id"])

@@ -4,6 +4,7 @@ import datetime
 import json
 from typing import Any
 
+import msgspec
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection
@@ -79,8 +80,8 @@ def test_own_calls_with_the_other_side(world: World) -> None:
     tenant = str(world.alpha.pk)
     noon = datetime.datetime(2026, 7, 1, 12, 0, tzinfo=datetime.UTC).timestamp()
     missed = call("c-2", tenant, "202", "201", started_at=noon, outcome="no_answer", answered_at=None)
-    legs = [leg.__class__(**{**_fields(leg), "answered_at": None}) for leg in missed.legs]
-    missed = missed.__class__(**{**_fields(missed), "legs": legs})
+    legs = [msgspec.structs.replace(leg, answered_at=None) for leg in missed.legs]
+    missed = msgspec.structs.replace(missed, legs=legs)
     ingest(
         [call("c-1", tenant, "201", "202", started_at=noon - 600), missed, call("c-3", tenant, "205", "206")]
     )
@@ -93,10 +94,6 @@ def test_own_calls_with_the_other_side(world: World) -> None:
     world.people["member"].save()
     page = world.client("member").get("/").content.decode()
     assert "21:00" in page and "gemist" in page and 'lang="nl"' in page
-
-
-def _fields(message: Any) -> dict[str, Any]:
-    return {name: getattr(message, name) for name in message.__dataclass_fields__}
 
 
 def test_a_long_history_has_pages(world: World) -> None:
