@@ -11,6 +11,7 @@ from django.urls import re_path
 http = get_asgi_application()
 
 from webapp.live import routing as live  # noqa: E402  (models can be imported only now)
+from webapp.phone import routing as phone  # noqa: E402
 
 
 async def no_websocket(_scope, receive, send) -> None:  # type: ignore[no-untyped-def]
@@ -21,6 +22,7 @@ async def no_websocket(_scope, receive, send) -> None:  # type: ignore[no-untype
 
 websocket_urlpatterns = [
     *live.websocket_urlpatterns,
+    *phone.websocket_urlpatterns,
     re_path("", no_websocket),
 ]
 application = ProtocolTypeRouter({"http": http, "websocket": URLRouter(websocket_urlpatterns)})

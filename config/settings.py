@@ -7,7 +7,7 @@ import socket
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -89,6 +89,22 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", alias="CENTRALE_LOG_LEVEL", description="debug, info, warning or error"
     )
+    stun: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        alias="CENTRALE_STUN",
+        description="STUN servers for browsers: stun:host:port, comma separated",
+    )
+    turn: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        alias="CENTRALE_TURN",
+        description="TURN servers for browsers behind hard NATs: turn:host:port or turns:host:port, "
+        "comma separated",
+    )
+    turn_secret: str | None = Field(
+        None,
+        alias="CENTRALE_TURN_SECRET",
+        description="Secret shared with the TURN servers (coturn: static-auth-secret)",
+    )
     keepalive_seconds: Annotated[int, Field(ge=1, le=3600)] = Field(
         60,
         alias="CENTRALE_KEEPALIVE_SECONDS",
@@ -129,12 +145,19 @@ class Settings(BaseSettings):
     )
     demo: bool = Field(True, alias="CENTRALE_DEMO", description="Make the demo organisation at the start")
 
-    @field_validator("hosts", mode="before")
+    @field_validator("hosts", "stun", "turn", mode="before")
     @classmethod
-    def _hosts(cls, value: object) -> object:
+    def _list(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
         return tuple(name.strip().lower() for name in value.split(",") if name.strip())
+
+    @field_validator("stun", "turn")
+    @classmethod
+    def _ice(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if all(re.fullmatch(rf"{info.field_name}s?:[^\s?]+(\?transport=(udp|tcp))?", url) for url in value):
+            return value
+        raise ValueError(f"give {info.field_name}:host:port, several with commas between")
 
     @field_validator("rtp_ports", mode="before")
     @classmethod
@@ -222,6 +245,8 @@ class Settings(BaseSettings):
             raise ValueError("CENTRALE_SIP_PORT must lie outside CENTRALE_RTP_PORTS")
         if self.control and self.control.startswith("tcp:") and not self.control_token:
             raise ValueError("CENTRALE_CONTROL on TCP needs a CENTRALE_CONTROL_TOKEN")
+        if self.turn and not self.turn_secret:
+            raise ValueError("CENTRALE_TURN needs a CENTRALE_TURN_SECRET")
         if (self.tls_certificate is None) != (self.tls_key is None):
             raise ValueError("set both CENTRALE_TLS_CERTIFICATE and CENTRALE_TLS_KEY, or neither")
         return self

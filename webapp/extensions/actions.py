@@ -36,7 +36,8 @@ def delete_extension(extension: Extension) -> None:
 
 @transaction.atomic
 def save_device(device: Device, secret: str | None = None) -> str | None:
-    """Check and write a phone. A new one gets its user name and a secret, which is returned (else None).
+    """Check and write a phone. A new one gets its user name and a secret, which is returned (else None); a
+    browser gets no secret.
 
     `secret`: use this one instead of a fresh one (the demo keeps its own). Raises ValidationError by field.
     """
@@ -50,7 +51,9 @@ def save_device(device: Device, secret: str | None = None) -> str | None:
         device.username = free_username(device.extension)
     elif Device.objects.values_list("organisation", flat=True).get(pk=device.pk) != device.organisation_id:
         raise ValidationError({"extension": _("A phone cannot move to another organisation.")})
-    if fresh or secret is not None:
+    if device.kind == Device.Kind.BROWSER:
+        secret = None
+    elif fresh or secret is not None:
         secret = _set_secret(device, secret or new_secret())
     device.full_clean(exclude=["organisation"])
     device.save()
@@ -60,11 +63,27 @@ def save_device(device: Device, secret: str | None = None) -> str | None:
 
 @transaction.atomic
 def renew_secret(device: Device, secret: str | None = None) -> str:
-    """Give a phone a new secret and return it. The old one stops working within a second."""
+    """Give a phone a new secret and return it. The old one stops working within a second. Raises
+    ValidationError for a browser, which has none."""
+    if device.kind == Device.Kind.BROWSER:
+        raise ValidationError(_("A browser has no secret: it comes in by signing in."))
     secret = _set_secret(device, secret or new_secret())
     device.save()
     log.info("device.renewed", tenant=str(device.organisation_id), device=str(device.pk))
     return secret
+
+
+@transaction.atomic
+def browser_of(extension: Extension) -> Device:
+    """The device that its person's browsers are; made when it is not there."""
+    found = Device.objects.filter(extension=extension, kind=Device.Kind.BROWSER).first()
+    if found is None:
+        Organisation.objects.select_for_update().get(pk=extension.organisation_id)  # two pages at once
+        found = Device.objects.filter(extension=extension, kind=Device.Kind.BROWSER).first()
+    if found is None:
+        found = Device(extension=extension, kind=Device.Kind.BROWSER, name=_("Browser"))
+        save_device(found)
+    return found
 
 
 def delete_device(device: Device) -> None:

@@ -42,7 +42,7 @@ class ShowsSecrets(TenantAdmin):
     def save_phone(self, request: HttpRequest, device: Device, renew: bool) -> None:
         """Save, and remember a secret for the page that follows."""
         secret = actions.save_device(device)
-        if secret is None and renew:
+        if secret is None and renew and device.kind == Device.Kind.PHONE:
             secret = actions.renew_secret(device)
         if secret is not None:
             fresh = getattr(request, "fresh_phones", [])
@@ -168,14 +168,15 @@ class DeviceAdmin(ShowsSecrets):
     form = DeviceForm
     gates: ClassVar = {"extension": visible_extensions}
     list_display = ("username", "name", "extension", "organisation", "enabled", "secret_set_at")
-    list_filter = ("enabled", "dtmf", "organisation")
+    list_filter = ("enabled", "kind", "dtmf", "organisation")
     search_fields = ("username", "name", "extension__number", "extension__name")
     autocomplete_fields = ("extension",)
-    readonly_fields = ("username", "secret_set_at")
+    readonly_fields = ("username", "kind", "secret_set_at")
     fields: ClassVar = [
         "extension",
         "name",
         "username",
+        "kind",
         "dtmf",
         "srtp",
         "max_bindings",

@@ -80,6 +80,7 @@ class DeviceSerializer(serializers.ModelSerializer[Device]):
             "organisation",
             "extension",
             "name",
+            "kind",
             "username",
             "dtmf",
             "max_bindings",
@@ -89,7 +90,7 @@ class DeviceSerializer(serializers.ModelSerializer[Device]):
             "secret_set_at",
             "created_at",
         ]
-        read_only_fields: ClassVar = ["id", "username", "secret_set_at", "created_at"]
+        read_only_fields: ClassVar = ["id", "kind", "username", "secret_set_at", "created_at"]
 
 
 class ExtensionFilter(filters.FilterSet):

@@ -164,7 +164,12 @@ Extension.LISTS = {"supervises": Supervision}
 
 
 class Device(Row):
-    """A phone. Its secret is shown once when it is made; only digests of it are kept."""
+    """A phone. Its secret is shown once when it is made; only digests of it are kept. A browser has none: it
+    comes in by its person's session."""
+
+    class Kind(models.TextChoices):
+        PHONE = "phone", _("phone")
+        BROWSER = "browser", _("browser")
 
     class Dtmf(models.TextChoices):
         AUTO = "auto", _("automatic")
@@ -179,9 +184,10 @@ class Device(Row):
     )
     name = models.CharField(_("name"), max_length=80, help_text=_("For example: desk phone, mobile."))
     username = models.CharField(_("SIP user name"), max_length=32, editable=False)
-    ha1_md5 = models.CharField(max_length=32, editable=False)
-    ha1_sha256 = models.CharField(max_length=64, editable=False)
-    secret_set_at = models.DateTimeField(_("secret made"), editable=False)
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices, default=Kind.PHONE, editable=False)
+    ha1_md5 = models.CharField(max_length=32, blank=True, editable=False)
+    ha1_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    secret_set_at = models.DateTimeField(_("secret made"), null=True, editable=False)
     dtmf = models.CharField(_("keypad tones"), max_length=4, choices=Dtmf.choices, default=Dtmf.AUTO)
     max_bindings = models.PositiveSmallIntegerField(
         _("registrations at once"), default=5, validators=[MinValueValidator(1), MaxValueValidator(20)]
@@ -200,7 +206,10 @@ class Device(Row):
         verbose_name = _("phone")
         verbose_name_plural = _("phones")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["organisation", "username"], name="device_username_once")
+            models.UniqueConstraint(fields=["organisation", "username"], name="device_username_once"),
+            models.UniqueConstraint(
+                fields=["extension"], condition=models.Q(kind="browser"), name="one_browser_per_extension"
+            ),
         ]
 
     def __str__(self) -> str:

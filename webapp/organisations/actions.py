@@ -63,5 +63,6 @@ def change_domain(organisation: Organisation, domain: str) -> list[Any]:
     if Organisation.objects.filter(domain=organisation.domain).exclude(pk=organisation.pk).exists():
         raise ValidationError({"domain": _("This domain is taken.")})
     organisation.save()
-    devices = organisation.devices.select_related("extension", "organisation").order_by("username")
+    phones = organisation.devices.filter(kind="phone")
+    devices = phones.select_related("extension", "organisation").order_by("username")
     return [(device, renew_secret(device)) for device in devices]
