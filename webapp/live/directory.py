@@ -11,6 +11,7 @@ from webapp.lines.models import PublicNumber
 from webapp.live.office import Presence
 from webapp.organisations.models import Organisation
 from webapp.people.models import User
+from webapp.profile.photos import address
 from webapp.rooms.models import Room
 from webapp.statuses.models import Forward, Status
 from webapp.voicemail.models import Mailbox, MailboxMember
@@ -67,7 +68,8 @@ class MailboxRow:
 class Directory:
     """One organisation. Extensions by number, everything else by id; `public` and `lines` are names by
     number, `forwards` targets by number and status, `devices` numbers by the id of a phone, `rooms` number
-    and name, `supervised` the numbers whose calls others may take because they supervise them."""
+    and name, `supervised` the numbers whose calls others may take because they supervise them, `everybody`
+    what `people` gave."""
 
     tenant: str
     extensions: Mapping[str, ExtensionRow] = field(default_factory=dict)
@@ -80,6 +82,7 @@ class Directory:
     rooms: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     devices: Mapping[str, str] = field(default_factory=dict)
     supervised: frozenset[str] = frozenset()
+    everybody: tuple[Person, ...] = ()
     default: StatusRow | None = None
 
     def owner(self, number: str | None) -> str | None:
@@ -97,7 +100,10 @@ def version(tenants: Iterable[str]) -> dict[str, int]:
 def people(tenant: str) -> tuple[Person, ...]:
     """Everybody of an organisation, without numbers: what may change without a new configuration."""
     rows = User.objects.filter(organisation=tenant, is_active=True).order_by("pk")
-    return tuple(Person(id=str(pk), name=name) for pk, name in rows.values_list("pk", "name"))
+    return tuple(
+        Person(id=str(pk), name=name, photo=address(pk, photo))
+        for pk, name, photo in rows.values_list("pk", "name", "profile__photo")
+    )
 
 
 def read(tenant: str) -> Directory:
@@ -105,11 +111,13 @@ def read(tenant: str) -> Directory:
     key = UUID(tenant)
     extensions = _extensions(key)
     statuses = _statuses(key)
+    everybody = people(tenant)
     numbers = {row.id: row.number for row in extensions.values()}
     return Directory(
         tenant=tenant,
         extensions=extensions,
-        people=_with_numbers(people(tenant), extensions.values()),
+        people=_with_numbers(everybody, extensions.values()),
+        everybody=everybody,
         statuses=statuses,
         default=next((row for row in statuses.values() if row.default), None),
         forwards={

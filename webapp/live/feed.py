@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 FIRST_PAUSE, LAST_PAUSE = 0.2, 2.0  # before the core is asked again
 FIRST_STATE_SECONDS = 3.0  # the first viewer waits so long for the core
 TEND_SECONDS = 1.0  # how often the database is asked for a new configuration,
-PEOPLE_SECONDS = 10.0  # and for people's names
+PEOPLE_SECONDS = 5.0  # and for people's names and photos
 KEEP_SECONDS = 300.0  # an organisation that nobody watches is forgotten after
 LATE_SECONDS = 0.2  # how often it is asked whether something is stored
 
@@ -81,6 +81,7 @@ class Feed:
         viewer = Viewer(who, send, time.monotonic())
         hub = await self._hub(who.organisation or "")
         hub.add(viewer, time.time(), since, stream)
+        self._left.pop(who.organisation or "", None)
         self._post.bring([viewer], urgent=True)
         return viewer
 
@@ -103,12 +104,13 @@ class Feed:
                 picture.core(up=self._up)
                 stream = f"{self._process}{secrets.token_hex(4)}"
                 self._hubs[tenant] = Hub(picture, stream, lambda urgent: self._wake(tenant, urgent))
+                self._left[tenant] = time.monotonic()
                 self._know(found, row_version)
-            self._left.pop(tenant, None)
             return self._hubs[tenant]
 
     def _know(self, found: directory.Directory, row_version: int) -> None:
         self._versions[found.tenant] = row_version
+        self._people[found.tenant] = found.everybody
         self._late.count(found.tenant, found.mailboxes, self._view.number)
 
     # --- publishing ---
@@ -197,8 +199,7 @@ class Feed:
                 next_people = time.monotonic() + PEOPLE_SECONDS
                 for tenant in watched:
                     found = await in_database(directory.people, tenant)
-                    if self._people.setdefault(tenant, found) != found:
-                        self._people[tenant] = found
+                    if self._people[tenant] != found:
                         changed.add(tenant)
             for tenant in changed:
                 await self._refresh(tenant)
