@@ -3,6 +3,7 @@ and kept until it changes."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 from uuid import UUID
 
 from webapp.extensions.models import Device, Extension, Supervision
@@ -28,8 +29,15 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneRow:
+    id: str
+    name: str
+    kind: Literal["phone", "browser"] = "phone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExtensionRow:
-    """An extension; `phones` are ids and names of its devices, `supervises` numbers."""
+    """An extension; `phones` are its devices, `supervises` numbers."""
 
     id: str
     number: str
@@ -39,7 +47,7 @@ class ExtensionRow:
     caller_id: str | None = None
     may_record: bool = True
     may_call_out: bool = True
-    phones: tuple[tuple[str, str], ...] = ()
+    phones: tuple[PhoneRow, ...] = ()
     supervises: tuple[str, ...] = ()
 
 
@@ -134,7 +142,7 @@ def read(tenant: str) -> Directory:
             str(pk): (number, name)
             for pk, number, name in Room.objects.filter(organisation=key).values_list("pk", "number", "name")
         },
-        devices={phone: row.number for row in extensions.values() for phone, _name in row.phones},
+        devices={phone.id: row.number for row in extensions.values() for phone in row.phones},
         supervised=frozenset(number for row in extensions.values() for number in row.supervises),
     )
 
@@ -153,10 +161,10 @@ def _with_numbers(rows: Iterable[Person], extensions: Iterable[ExtensionRow]) ->
 
 
 def _extensions(tenant: UUID) -> dict[str, ExtensionRow]:
-    phones: dict[UUID, list[tuple[str, str]]] = {}
+    phones: dict[UUID, list[PhoneRow]] = {}
     devices = Device.objects.filter(organisation=tenant, enabled=True).order_by("name", "pk")
-    for extension, pk, name in devices.values_list("extension", "pk", "name"):
-        phones.setdefault(extension, []).append((str(pk), name))
+    for extension, pk, name, kind in devices.values_list("extension", "pk", "name", "kind"):
+        phones.setdefault(extension, []).append(PhoneRow(id=str(pk), name=name, kind=kind))
     supervised: dict[UUID, list[str]] = {}
     pairs = Supervision.objects.filter(organisation=tenant).order_by("supervised__number")
     for extension, number in pairs.values_list("extension", "supervised__number"):

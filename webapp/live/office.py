@@ -29,6 +29,7 @@ class Phone(_Value):
 
     id: str
     name: str
+    kind: Literal["phone", "browser"]
     registered: bool
 
 

@@ -54,7 +54,7 @@ def _reach(
     ringing = [leg.offered_at for leg in legs if leg.state in RINGING]
     if ringing:
         return "ringing", min(ringing)
-    here = any(phone in registered for phone, _name in row.phones)
+    here = any(phone.id in registered for phone in row.phones)
     if not here or (chosen is not None and chosen.presence == "offline"):
         return "offline", None
     silent = state is not None and state.do_not_disturb
@@ -99,7 +99,10 @@ def me(
     return Me(
         number=row.number,
         name=row.name,
-        phones=[Phone(id=key, name=name, registered=key in registered) for key, name in row.phones],
+        phones=[
+            Phone(id=phone.id, name=phone.name, kind=phone.kind, registered=phone.id in registered)
+            for phone in row.phones
+        ],
         status=_status(chosen, state),
         do_not_disturb=state is not None and state.do_not_disturb,
         forward=Forward(

@@ -15,7 +15,7 @@ from pbx.control.messages import (
     RoomMember,
     RoomState,
 )
-from webapp.live.directory import Directory, ExtensionRow, MailboxRow, Person, StatusRow
+from webapp.live.directory import Directory, ExtensionRow, MailboxRow, Person, PhoneRow, StatusRow
 from webapp.organisations.roles import Role
 from webapp.people.sockets import SignedIn
 
@@ -37,7 +37,7 @@ def directory(tenant: str = OURS) -> Directory:
             name=f"Desk {number}",
             person=owners.get(number),
             group="front" if number in ("101", "102") else None,
-            phones=((f"d{number}", "Desk phone"),),
+            phones=(PhoneRow(id=f"d{number}", name="Desk phone"),),
             supervises=("104",) if number == "103" else (),
         )
         for number in ("101", "102", "103", "104", "105", "106")
