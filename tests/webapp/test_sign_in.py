@@ -42,6 +42,7 @@ def test_a_visitor_signs_in_and_out(world: World) -> None:
     me = visitor.get("me")
     assert me["email"] == "member@alpha.test" and me["role"] == "user" and me["has_password"]
     assert [each["number"] for each in me["extensions"]] == ["201"]
+    assert me["preferences"]["theme"] == "auto"
     assert me["shown_language"] == "en" and me["csrf"] and me["pending_policies"] == []
     codes = [each["code"] for each in me["applications"]]
     assert "phone" in codes and "administration" not in codes

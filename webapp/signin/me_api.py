@@ -18,6 +18,8 @@ from webapp.extensions.access import visible_extensions
 from webapp.extensions.models import Extension
 from webapp.people.actions import save_own
 from webapp.people.models import User
+from webapp.profile.access import profile_of
+from webapp.profile.preferences import PreferencesSerializer, whole
 from webapp.signin import actions, factors, policies, sessions
 from webapp.signin.access import own_sessions
 from webapp.signin.api import checked
@@ -68,6 +70,7 @@ class MeSerializer(serializers.ModelSerializer[User]):
     applications = serializers.SerializerMethodField(help_text="The tiles of the start page.")
     pending_policies = serializers.SerializerMethodField()
     second_factor = serializers.SerializerMethodField()
+    preferences = serializers.SerializerMethodField(help_text="Changed at me/preferences/.")
     has_password = serializers.SerializerMethodField(help_text="False: single sign-on only.")
     csrf = serializers.SerializerMethodField(help_text="For the header X-CSRFToken.")
 
@@ -88,6 +91,7 @@ class MeSerializer(serializers.ModelSerializer[User]):
             "applications",
             "pending_policies",
             "second_factor",
+            "preferences",
             "has_password",
             "csrf",
             "last_login",
@@ -115,6 +119,10 @@ class MeSerializer(serializers.ModelSerializer[User]):
     @extend_schema_field(FactorsSerializer)
     def get_second_factor(self, user: User) -> Any:
         return factors_of(user)
+
+    @extend_schema_field(PreferencesSerializer)
+    def get_preferences(self, user: User) -> Any:
+        return whole(profile_of(user).preferences)
 
     def get_has_password(self, user: User) -> bool:
         return user.has_usable_password()
