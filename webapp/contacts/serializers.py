@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from webapp.common.phone_numbers import display
@@ -56,6 +57,7 @@ class RefSerializer(serializers.Serializer[Any]):
     blocked = serializers.BooleanField()
 
 
+@extend_schema_serializer(many=False)
 class EntriesSerializer(serializers.Serializer[Any]):
     results = EntrySerializer(many=True)
     next = serializers.CharField(allow_null=True, help_text="Goes into `after` for what follows.")

@@ -2,11 +2,12 @@
 import { createRouter } from "@tanstack/react-router";
 
 import { queryClient } from "@/api/queries";
+import { phoneRoutes } from "@/phone/routes";
 import { rootRoute, signedInRoute } from "@/shell/routes";
 import { signInRoutes } from "@/signin/routes";
 import { startRoutes } from "@/start/routes";
 
-const routeTree = rootRoute.addChildren([...signInRoutes, signedInRoute.addChildren([...startRoutes])]);
+const routeTree = rootRoute.addChildren([...signInRoutes, signedInRoute.addChildren([...startRoutes, ...phoneRoutes])]);
 
 export const router = createRouter({
   routeTree,

@@ -1,7 +1,7 @@
 import { AppShell } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { Outlet } from "@tanstack/react-router";
-import { Suspense, useEffect } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useMe } from "@/api/me";
@@ -12,6 +12,9 @@ import { BottomNavigation } from "@/shell/BottomNavigation";
 import { ShortcutSheet } from "@/shell/ShortcutSheet";
 import { SideNavigation } from "@/shell/SideNavigation";
 import { TopBar } from "@/shell/TopBar";
+
+/** The phone starts when the screen is there: nobody waits for its code. */
+const Dock = lazy(async () => ({ default: (await import("@/phone/Dock")).Dock }));
 
 /** Everything around a screen for people who are signed in. */
 export function Shell() {
@@ -50,6 +53,9 @@ export function Shell() {
           <BottomNavigation />
         </AppShell.Footer>
       )}
+      <Suspense fallback={null}>
+        <Dock />
+      </Suspense>
       <ShortcutSheet />
     </AppShell>
   );

@@ -1,0 +1,188 @@
+import { useDroppable } from "@dnd-kit/core";
+import { ActionIcon, Button, Group, Paper, ScrollArea, Stack, Text, TextInput, Title } from "@mantine/core";
+import { IconPhone, IconSearch } from "@tabler/icons-react";
+import { useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import { PersonAvatar } from "@/components/PersonAvatar";
+import type { Colleague } from "@/live/generated";
+import { useEntities } from "@/live/store";
+
+import { pickUp } from "./commands";
+import { Duration } from "./Duration";
+import { useMine } from "./mine";
+import { phone, usePhoneStore } from "./phone";
+import { PresenceDot } from "./PresenceDot";
+import { useCommand } from "./useCommand";
+
+/** Beside the calls: what is parked, what rings at others, and colleagues to call or to drop a call on. */
+export function Aside() {
+  return (
+    <Stack gap="md">
+      <ParkedCalls />
+      <Pickups />
+      <Colleagues />
+    </Stack>
+  );
+}
+
+function ParkedCalls() {
+  const { t } = useTranslation("phone");
+  const parked = [...useEntities("parked")];
+  return (
+    <Section title={t("aside.parked")} empty={t("aside.noParked")} count={parked.length}>
+      {parked.map(([call, { slot, number, name, since }]) => (
+        <Group key={call} justify="space-between" wrap="nowrap">
+          <Text truncate>
+            {slot} · {name || number} {since === null ? null : <Duration since={since * 1000} />}
+          </Text>
+          <Take call={call} label={`${t("aside.take")} ${name || number}`} />
+        </Group>
+      ))}
+    </Section>
+  );
+}
+
+function Pickups() {
+  const { t } = useTranslation("phone");
+  const own = useEntities("call");
+  const names = useNames();
+  const found = [...useEntities("pickup")].filter(([, { call }]) => !own.has(call));
+  return (
+    <Section title={t("aside.pickups")} empty={t("aside.noPickups")} count={found.length}>
+      {found.map(([id, { call, caller, extensions }]) => (
+        <Group key={id} justify="space-between" wrap="nowrap">
+          <Text truncate>
+            {caller.name || caller.number}{" "}
+            <Text span c="dimmed" size="sm">
+              {t("aside.for", { who: extensions.map((number) => names.get(number) ?? number).join(", ") })}
+            </Text>
+          </Text>
+          <Take call={call} label={`${t("aside.take")} ${caller.name || caller.number}`} />
+        </Group>
+      ))}
+    </Section>
+  );
+}
+
+function Take({ call, label }: { call: string; label: string }) {
+  const { t } = useTranslation("phone");
+  const { busy, run } = useCommand();
+  const device = usePhoneStore((store) => store.view.device);
+  return (
+    <Button
+      size="xs"
+      variant="light"
+      aria-label={label}
+      disabled={busy || !device}
+      onClick={() => run(() => pickUp(call, device))}
+    >
+      {t("aside.take")}
+    </Button>
+  );
+}
+
+function Colleagues() {
+  const { t } = useTranslation("phone");
+  const colleagues = useEntities("colleague");
+  const mine = useMine()?.value.number;
+  const [wanted, setWanted] = useState("");
+  const shown = useMemo(() => {
+    const text = wanted.trim().toLowerCase();
+    return [...colleagues]
+      .filter(
+        ([, { name, number }]) =>
+          number !== mine && (name.toLowerCase().includes(text) || number.startsWith(text)),
+      )
+      .sort(([, a], [, b]) => a.name.localeCompare(b.name));
+  }, [colleagues, mine, wanted]);
+  return (
+    <Section title={t("aside.colleagues")} empty={t("aside.noColleagues")} count={shown.length}>
+      <TextInput
+        aria-label={t("aside.search")}
+        placeholder={t("aside.search")}
+        leftSection={<IconSearch size={16} />}
+        value={wanted}
+        onChange={(event) => setWanted(event.currentTarget.value)}
+      />
+      <ScrollArea.Autosize mah={420} type="auto">
+        {shown.map(([id, each]) => (
+          <ColleagueRow key={id} id={id} colleague={each} />
+        ))}
+      </ScrollArea.Autosize>
+    </Section>
+  );
+}
+
+function ColleagueRow({ id, colleague }: { id: string; colleague: Colleague }) {
+  const { t } = useTranslation("phone");
+  const { name, number, photo, state, status } = colleague;
+  const { setNodeRef, isOver } = useDroppable({ id: `colleague-${id}`, data: { number, name } });
+  return (
+    <Group
+      ref={setNodeRef}
+      wrap="nowrap"
+      justify="space-between"
+      p={4}
+      style={{
+        borderRadius: 8,
+        ...(isOver && { outline: "2px dashed var(--mantine-primary-color-filled)" }),
+      }}
+    >
+      <Group gap="xs" wrap="nowrap" miw={0}>
+        <PersonAvatar name={name} photo={photo} size={32} />
+        <PresenceDot state={state} />
+        <Stack gap={0} miw={0}>
+          <Text size="sm" truncate>
+            {name}
+          </Text>
+          <Text size="xs" c="dimmed" truncate>
+            {number}
+            {status && !status.default ? ` · ${status.note || status.name}` : ""}
+          </Text>
+        </Stack>
+      </Group>
+      <ActionIcon
+        variant="subtle"
+        color="teal"
+        aria-label={t("aside.callWho", { who: name })}
+        onClick={() => phone.dial(number)}
+      >
+        <IconPhone size={18} />
+      </ActionIcon>
+    </Group>
+  );
+}
+
+function useNames(): Map<string, string> {
+  const colleagues = useEntities("colleague");
+  return useMemo(
+    () => new Map([...colleagues.values()].map(({ number, name }) => [number, name])),
+    [colleagues],
+  );
+}
+
+interface SectionProps {
+  readonly title: string;
+  readonly empty: string;
+  readonly count: number;
+  readonly children: React.ReactNode;
+}
+
+function Section({ title, empty, count, children }: SectionProps) {
+  return (
+    <Paper withBorder radius="lg" p="md" component="section" aria-label={title}>
+      <Stack gap="xs">
+        <Title order={2} size="h5">
+          {title}
+        </Title>
+        {children}
+        {count === 0 ? (
+          <Text size="sm" c="dimmed">
+            {empty}
+          </Text>
+        ) : null}
+      </Stack>
+    </Paper>
+  );
+}

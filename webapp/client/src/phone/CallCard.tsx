@@ -1,0 +1,166 @@
+import { useDraggable } from "@dnd-kit/core";
+import { ActionIcon, Alert, Badge, Button, Group, Paper, Stack, Text } from "@mantine/core";
+import {
+  IconArrowsExchange,
+  IconGripVertical,
+  IconPhoneOff,
+  IconPlugConnected,
+  IconUsersGroup,
+} from "@tabler/icons-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import { AddDialog } from "./AddDialog";
+import { CallNote } from "./CallNote";
+import { CardActions } from "./CardActions";
+import { CardMenu } from "./CardMenu";
+import type { Card } from "./cards";
+import { hangUpCall, joinCalls, swapWith, transferInto } from "./commands";
+import { Duration } from "./Duration";
+import { Keypad } from "./Keypad";
+import { Participants } from "./Participants";
+import { phone } from "./phone";
+import { QualityBadge } from "./QualityBadge";
+import { useCardState } from "./states";
+import { TransferDialog } from "./TransferDialog";
+import { useCommand } from "./useCommand";
+import { Who } from "./Who";
+
+type Open = "keypad" | "transfer" | "add" | "note" | null;
+
+/** One call that goes on, with all that can be done to it. */
+export function CallCard({ card }: { card: Card }) {
+  const { t } = useTranslation("phone");
+  const [open, setOpen] = useState<Open>(null);
+  const words = useCardState(card);
+  const { setNodeRef, setActivatorNodeRef, attributes, listeners, transform } = useDraggable({
+    id: card.key,
+    data: { card },
+    disabled: card.call === null,
+  });
+  const { leg, call } = card;
+  const toggle = (what: Open) => setOpen((now) => (now === what ? null : what));
+  const close = () => setOpen(null);
+  return (
+    <Paper
+      ref={setNodeRef}
+      withBorder
+      p="md"
+      radius="lg"
+      shadow={card.state === "talking" ? "md" : undefined}
+      component="section"
+      aria-label={card.name || card.number}
+      style={transform ? moved(transform) : undefined}
+    >
+      <Stack gap="md">
+        <Group justify="space-between" wrap="nowrap" align="flex-start">
+          <Who number={card.number} name={card.name} size="lg">
+            <Group gap="xs">
+              <Text size="sm" c="dimmed" role="status">
+                {words}
+              </Text>
+              {card.since && card.state !== "ended" ? <Duration since={card.since} /> : null}
+              {call?.recording ? <Badge color="red">{t("recording")}</Badge> : null}
+            </Group>
+          </Who>
+          <Group gap={4} wrap="nowrap">
+            {leg?.state === "talking" ? <QualityBadge leg={leg.key} /> : null}
+            {call && answered(card) ? (
+              <ActionIcon
+                variant="subtle"
+                color="gray"
+                visibleFrom="sm"
+                ref={setActivatorNodeRef}
+                {...attributes}
+                {...listeners}
+                aria-label={t("action.drag")}
+              >
+                <IconGripVertical size={20} />
+              </ActionIcon>
+            ) : null}
+            {card.state === "ended" ? null : <CardMenu card={card} onNote={() => toggle("note")} />}
+          </Group>
+        </Group>
+        {leg?.ended === "microphone" ? <Alert color="red">{t("ended.microphone")}</Alert> : null}
+        {call && card.state !== "ended" && leg ? <Consultation card={card} /> : null}
+        {answered(card) ? (
+          <CardActions
+            card={card}
+            onKeypad={() => toggle("keypad")}
+            onTransfer={() => toggle("transfer")}
+            onAdd={() => toggle("add")}
+          />
+        ) : null}
+        {open === "keypad" && leg ? <Keypad onKey={(digit) => phone.press(leg.key, digit)} /> : null}
+        {call?.room ? <Participants room={call.room} /> : null}
+        {open === "note" && call ? <CallNote call={call.id} onSaved={close} /> : null}
+        {card.state === "ended" ? null : <HangUp card={card} />}
+      </Stack>
+      {call && open === "transfer" ? <TransferDialog card={card} call={call} onClose={close} /> : null}
+      {call && open === "add" ? <AddDialog call={call} onClose={close} /> : null}
+    </Paper>
+  );
+}
+
+function moved({ x, y }: { x: number; y: number }) {
+  return { transform: `translate(${x}px, ${y}px)`, opacity: 0.8, zIndex: 10, position: "relative" } as const;
+}
+
+function answered({ leg, call, state }: Card): boolean {
+  if (state === "ended") return false;
+  return leg ? leg.answeredAt !== null : call?.answered_at != null;
+}
+
+function HangUp({ card: { leg, call } }: { card: Card }) {
+  const { t } = useTranslation("phone");
+  const { busy, run } = useCommand();
+  return (
+    <Button
+      color="red"
+      size="md"
+      leftSection={<IconPhoneOff size={20} />}
+      disabled={busy}
+      onClick={() => {
+        if (leg) phone.hangUp(leg.key);
+        else if (call) run(() => hangUpCall(call.id));
+      }}
+    >
+      {t("action.hangUp")}
+    </Button>
+  );
+}
+
+/** Two calls of mine that belong together: swap, connect, or talk all together. */
+function Consultation({ card: { call } }: { card: Card }) {
+  const { t } = useTranslation("phone");
+  const { busy, run } = useCommand();
+  const waiting = call?.consultation;
+  if (!call || !waiting) return null;
+  return (
+    <Group gap="xs" grow>
+      <Button
+        variant="light"
+        disabled={busy}
+        leftSection={<IconArrowsExchange size={18} />}
+        onClick={() => run(() => swapWith(waiting, call.id))}
+      >
+        {t("action.swap")}
+      </Button>
+      <Button
+        disabled={busy}
+        leftSection={<IconPlugConnected size={18} />}
+        onClick={() => run(() => transferInto(waiting, call.id))}
+      >
+        {t("action.complete")}
+      </Button>
+      <Button
+        variant="light"
+        disabled={busy}
+        leftSection={<IconUsersGroup size={18} />}
+        onClick={() => run(() => joinCalls(call.id, waiting))}
+      >
+        {t("action.join")}
+      </Button>
+    </Group>
+  );
+}

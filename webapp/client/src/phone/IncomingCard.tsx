@@ -1,0 +1,96 @@
+import { Badge, Button, Group, Paper, Stack, Text } from "@mantine/core";
+import { IconPhone, IconPhoneOff } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+
+import { contactsLookupRetrieveOptions } from "@/api/generated/@tanstack/react-query.gen";
+import { useFormat } from "@/components/format";
+import type { Via } from "@/live/generated";
+
+import type { Card } from "./cards";
+import { phone } from "./phone";
+import { Who } from "./Who";
+
+/** A call that rings here: who, on which of my numbers, what we know of them, answer and decline. */
+export function IncomingCard({ card, busy }: { card: Card; busy: boolean }) {
+  const { t } = useTranslation("phone");
+  const { leg } = card;
+  if (!leg) return null;
+  const who = card.name || card.number || t("incoming.unknown");
+  return (
+    <Paper
+      withBorder
+      radius="lg"
+      p="md"
+      shadow="xl"
+      role="alertdialog"
+      aria-label={t("incoming.title", { who })}
+      style={{ borderColor: "var(--mantine-color-teal-6)" }}
+    >
+      <Stack gap="sm">
+        <Who number={card.number} name={card.name || t("incoming.unknown")} size="lg">
+          <Text size="sm" c="dimmed">
+            {card.number}
+            {card.call?.via ? ` · ${viaWords(t, card.call.via)}` : ""}
+          </Text>
+        </Who>
+        <Known number={card.number} />
+        <Group grow>
+          <Button
+            color="red"
+            variant="light"
+            size="md"
+            leftSection={<IconPhoneOff size={20} />}
+            onClick={() => phone.decline(leg.key)}
+          >
+            {t("incoming.decline")}
+          </Button>
+          <Button
+            color="teal"
+            size="md"
+            leftSection={<IconPhone size={20} />}
+            onClick={() => phone.answer(leg.key)}
+            data-autofocus
+          >
+            {busy ? t("incoming.answerHold") : t("incoming.answer")}
+          </Button>
+        </Group>
+      </Stack>
+    </Paper>
+  );
+}
+
+/** What is known of a number: notes of colleagues and how often we spoke. */
+function Known({ number }: { number: string }) {
+  const { t } = useTranslation("phone");
+  const format = useFormat();
+  const { data } = useQuery({
+    ...contactsLookupRetrieveOptions({ query: { number } }),
+    enabled: number.length > 1,
+  });
+  if (!data) return null;
+  return (
+    <Stack gap={4}>
+      <Group gap="xs">
+        {data.vip ? <Badge color="yellow">{t("incoming.vip")}</Badge> : null}
+        {data.contacts[0]?.company ? <Text size="sm">{data.contacts[0].company}</Text> : null}
+        {data.earlier.count > 0 ? (
+          <Text size="sm" c="dimmed">
+            {t("incoming.earlier", { count: data.earlier.count })}
+          </Text>
+        ) : null}
+      </Group>
+      {data.earlier.notes.slice(0, 2).map((note) => (
+        <Text key={note.id} size="sm" lineClamp={2}>
+          {format.short(note.created_at)} {note.author.name}: {note.text}
+        </Text>
+      ))}
+    </Stack>
+  );
+}
+
+type Translate = ReturnType<typeof useTranslation<"phone">>["t"];
+
+function viaWords(t: Translate, { kind, number, label }: Via): string {
+  return t(`incoming.via.${kind}`, { number, label: label || number });
+}
