@@ -27,7 +27,7 @@ from tests.webapp.signing_in import (
 from webapp.people.actions import new_token
 from webapp.people.models import User
 from webapp.signin import mailing
-from webapp.signin.models import Acceptance, Letter
+from webapp.signin.models import Acceptance, Letter, Policy, Provider
 
 __all__ = ["server"]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -333,3 +333,53 @@ def test_people_are_listed_with_whether_they_have_a_password(world: World) -> No
     invited(User.objects.get(email="agent@alpha.test"))
     rows = world.client("admin").get(reverse("user-list")).json()["results"]
     assert {each["email"] for each in rows if not each["has_password"]} == {"agent@alpha.test"}
+
+
+# --- the admin ---
+
+
+def test_the_admin_invites_and_takes_away(world: World, server: MailServer) -> None:
+    member, agent = invited(world.people["member"]), world.people["agent"]
+    admin, url = world.client("admin"), reverse("admin:people_user_changelist")
+    keys = [str(member.pk), str(agent.pk), str(world.people["outsider"].pk)]
+    page = admin.post(url, {"action": "invite", "_selected_action": keys}, follow=True).content.decode()
+    assert "Member gets a mail" in page and "Agent: This person has a password already" in page
+    assert letters("activation").count() == 1 and "72 hours" in arrived(server)
+    visitor = Visitor().signed_in("agent@alpha.test")
+    admin.post(url, {"action": "reset_second_factor", "_selected_action": keys})
+    assert visitor.ask("me", method="get")[0] == 401
+
+
+def test_single_sign_on_in_the_admin(world: World) -> None:
+    admin, add = world.client("admin"), reverse("admin:signin_provider_add")
+    form = {
+        "kind": "google",
+        "name": "Google",
+        "issuer": "https://accounts.google.com",
+        "client_id": "ours",
+        "new_secret": "very-secret-1",
+        "domains": '["alpha.test"]',
+        "enabled": "on",
+    }
+    assert admin.post(add, form).status_code == 302
+    row = Provider.objects.get()
+    assert row.client_secret == "very-secret-1" and row.organisation == world.alpha
+    page = reverse("admin:signin_provider_change", args=[row.pk])
+    assert "very-secret" not in admin.get(page).content.decode()
+    assert admin.post(page, {**form, "new_secret": "", "name": "Work"}).status_code == 302
+    row.refresh_from_db()
+    assert row.client_secret == "very-secret-1" and row.name == "Work"
+    stolen = admin.post(page, {**form, "new_secret": "", "issuer": "https://evil.example"})
+    assert stolen.status_code == 200 and "secret of its own" in stolen.content.decode()
+
+
+def test_policies_are_the_operators(world: World) -> None:
+    add = reverse("admin:signin_policy_add")
+    form = {"kind": "terms", "title_en": "T", "text_en": "t", "title_nl": "T", "text_nl": "t"}
+    assert world.client("admin").post(add, form).status_code == 403
+    operator = world.client("operator")
+    for version in (1, 2):
+        assert operator.post(add, form).status_code == 302
+        assert Policy.objects.order_by("-version").first().version == version
+    page = reverse("admin:signin_policy_change", args=[Policy.objects.first().pk])
+    assert operator.post(page, {**form, "text_en": "changed"}).status_code == 403

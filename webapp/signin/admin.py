@@ -77,7 +77,8 @@ class ProviderForm(TenantForm):
             try:
                 actions.check_provider(self.instance)
             except ValidationError as error:
-                self.add_error(None, error)
+                for field, texts in error.message_dict.items():
+                    self.add_error({"client_secret": "new_secret"}.get(field, field), texts)
 
 
 @admin.register(Provider)
