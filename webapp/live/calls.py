@@ -5,7 +5,7 @@ from typing import Any
 
 from pbx.control.messages import CallRecord, LegRecord
 from webapp.live.directory import Directory
-from webapp.live.messages import Call, Leg, OfficeCall, Peer, Pickup, Via
+from webapp.live.messages import Call, CallState, Leg, OfficeCall, OfficeCallState, Peer, Pickup, Via
 from webapp.live.office import Parked
 
 TALKING = frozenset({"answered", "held"})
@@ -121,7 +121,7 @@ def _consultation(call: CallRecord, numbers: frozenset[str], active: CallRecord 
     return active.id if active is not None and consultant(call, active) in numbers else None
 
 
-def _state(call: CallRecord, leg: LegRecord, others: list[LegRecord], holding: bool) -> str:
+def _state(call: CallRecord, leg: LegRecord, others: list[LegRecord], holding: bool) -> CallState:
     if call.parked is not None:
         return "parked"
     if leg.state not in TALKING:
@@ -182,7 +182,7 @@ def office_call(call: CallRecord, directory: Directory) -> OfficeCall:
     legs = live_legs(call)
     called = furthest(leg for leg in legs if leg.role == "callee")
     talking = any(leg.state in TALKING for leg in legs) and call.answered_at is not None
-    state = "conference" if call.room else "talking" if talking else "ringing"
+    state: OfficeCallState = "conference" if call.room else "talking" if talking else "ringing"
     return OfficeCall(
         id=call.id,
         direction=call.direction,

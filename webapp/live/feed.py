@@ -218,7 +218,7 @@ class Feed:
         limit = time.monotonic() - KEEP_SECONDS
         for tenant in [tenant for tenant, left in self._left.items() if left < limit]:
             for table in (self._left, self._hubs, self._people, self._versions, self._making):
-                table.pop(tenant, None)  # type: ignore[attr-defined]
+                table.pop(tenant, None)
 
     async def _look_for_stored(self) -> None:
         """What the courier has written meanwhile: records, and how many messages there are."""

@@ -21,6 +21,9 @@ class _Struct(msgspec.Struct, frozen=True, kw_only=True):
 
 # --- Calls --------------------
 
+CallState = Literal["ringing", "dialling", "talking", "held", "parked", "conference"]
+OfficeCallState = Literal["ringing", "talking", "parked", "conference"]
+
 
 class Peer(_Struct):
     """The other side of a call. `extension` is the id of a colleague's extension, null for anybody else."""
@@ -69,7 +72,7 @@ class Call(_Struct):
     extension: str
     direction: Literal["in", "out"]
     outside: bool
-    state: Literal["ringing", "dialling", "talking", "held", "parked", "conference"]
+    state: CallState
     peer: Peer
     via: Via | None
     dialled: str
@@ -92,7 +95,7 @@ class OfficeCall(_Struct):
 
     id: str
     direction: Literal["internal", "inbound", "outbound"]
-    state: Literal["ringing", "talking", "parked", "conference"]
+    state: OfficeCallState
     caller: Peer
     called: Peer
     dialled: str
@@ -125,61 +128,61 @@ class _Entity(_Struct, tag_field="kind"):
     id: str
 
 
-class MeEntity(_Entity, frozen=True, kw_only=True, tag="me"):
+class MeEntity(_Entity, tag="me"):
     """One of my extensions, by its id."""
 
     value: Me
 
 
-class CallEntity(_Entity, frozen=True, kw_only=True, tag="call"):
+class CallEntity(_Entity, tag="call"):
     value: Call
 
 
-class OfficeCallEntity(_Entity, frozen=True, kw_only=True, tag="office_call"):
+class OfficeCallEntity(_Entity, tag="office_call"):
     """For supervisors and up."""
 
     value: OfficeCall
 
 
-class ColleagueEntity(_Entity, frozen=True, kw_only=True, tag="colleague"):
+class ColleagueEntity(_Entity, tag="colleague"):
     """An extension of the organisation, by its id."""
 
     value: Colleague
 
 
-class ParkedEntity(_Entity, frozen=True, kw_only=True, tag="parked"):
+class ParkedEntity(_Entity, tag="parked"):
     """A call that waits in a slot, by the id of the call."""
 
     value: Parked
 
 
-class PickupEntity(_Entity, frozen=True, kw_only=True, tag="pickup"):
+class PickupEntity(_Entity, tag="pickup"):
     value: Pickup
 
 
-class MailboxEntity(_Entity, frozen=True, kw_only=True, tag="mailbox"):
+class MailboxEntity(_Entity, tag="mailbox"):
     value: Mailbox
 
 
-class RoomEntity(_Entity, frozen=True, kw_only=True, tag="room"):
+class RoomEntity(_Entity, tag="room"):
     """A conference that goes on: one in which I am; for supervisors all."""
 
     value: Room
 
 
-class RecordEntity(_Entity, frozen=True, kw_only=True, tag="record"):
+class RecordEntity(_Entity, tag="record"):
     """The id is always "latest"."""
 
     value: Finished
 
 
-class NoticeEntity(_Entity, frozen=True, kw_only=True, tag="notice"):
+class NoticeEntity(_Entity, tag="notice"):
     """For administrators: the latest ones that came since the web started."""
 
     value: Notice
 
 
-class CoreEntity(_Entity, frozen=True, kw_only=True, tag="core"):
+class CoreEntity(_Entity, tag="core"):
     """The id is always "core"."""
 
     value: Core

@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 Presence = Literal["available", "busy", "away", "offline"]
+Reach = Literal["offline", "available", "ringing", "talking", "away"]
 
 
 class _Value(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,7 +75,7 @@ class Colleague(_Value):
     status: Status | None
     do_not_disturb: bool
     forwarded: bool
-    state: Literal["offline", "available", "ringing", "talking", "away"]
+    state: Reach
     since: float | None
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from pbx.control.messages import CallRecord, ExtensionState, LegRecord, RoomState
 from webapp.live.calls import RINGING, TALKING
 from webapp.live.directory import Directory, ExtensionRow, StatusRow
-from webapp.live.office import Colleague, Forward, Me, Phone, Presence, Room, RoomMember, Status
+from webapp.live.office import Colleague, Forward, Me, Phone, Presence, Reach, Room, RoomMember, Status
 
 _BUSY: Collection[Presence] = ("busy", "away")
 
@@ -43,7 +43,7 @@ def _reach(
     state: ExtensionState | None,
     registered: Collection[str],
     calls: Iterable[CallRecord],
-) -> tuple[str, float | None]:
+) -> tuple[Reach, float | None]:
     """The state of a Colleague, and since when."""
     legs = [leg for call in calls for leg in call.legs if leg.extension == row.number]
     busy = [

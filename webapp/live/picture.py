@@ -125,8 +125,7 @@ class Picture:
 
     def stored(self, call: CallRecord) -> Changes:
         """A finished call is in the history now."""
-        owners = {self.directory.owner(leg.extension) for leg in call.legs}
-        found = {person: call.id for person in owners if person is not None}
+        found = dict.fromkeys(self._owners(leg.extension for leg in call.legs), call.id)
         self._latest.update(found)
         return self._renew({("record", person) for person in found})
 
@@ -225,6 +224,10 @@ class Picture:
         }.get(kind)
         return table is None or key in table
 
+    def _owners(self, numbers: Iterable[str | None]) -> set[str]:
+        owners = {self.directory.owner(number) for number in numbers}
+        return {person for person in owners if person is not None}
+
     def _make_call(self, key: str) -> Entities:
         call, directory = self._calls[key], self.directory
         active = self._calls.get(self._consults.get(key, ""))
@@ -234,7 +237,7 @@ class Picture:
             )
         }
         inside = {leg.extension for leg in calls.live_legs(call)} | {calls.consultant(call, active)}
-        for person in {directory.owner(number) for number in inside} - {None}:
+        for person in self._owners(inside):
             value = calls.mine(call, frozenset(directory.people[person].numbers), directory, active)
             if value is not None:
                 found[access.own(person), "call", key] = CallEntity(id=key, value=value)
@@ -276,7 +279,7 @@ class Picture:
     def _make_room(self, key: str) -> Entities:
         state = self._rooms[key]
         entity = RoomEntity(id=key, value=people.room(state, self.directory))
-        owners = {self.directory.owner(member.extension) for member in state.members} - {None}
+        owners = self._owners(member.extension for member in state.members)
         topics = [access.SUPERVISORS, *(access.part(person) for person in owners)]
         return {(topic, "room", key): entity for topic in topics}
 
