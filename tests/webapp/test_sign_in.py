@@ -1,6 +1,7 @@
 """The way in over JSON: password, lock-out, forged requests, mailed links, policies."""
 
 import datetime
+import json
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from rest_framework.throttling import SimpleRateThrottle
 
 from tests.services.mail import MailServer
 from tests.webapp.conftest import PASSWORD, World
+from tests.webapp.signin_cases import OPEN
 from tests.webapp.signing_in import (
     NEW,
     Visitor,
@@ -118,6 +120,19 @@ def test_a_token_is_no_browser(world: World) -> None:
     assert visitor.ask("me", method="get")[0] == 200
     for name in ("me-password", "me-totp", "me-sessions-end-others"):
         assert visitor.ask(name, {})[0] == 401, name
+
+
+def test_strange_bodies_break_nothing(world: World) -> None:
+    strange: list[Any] = [[], "x", 7, {"email": ["a"], "password": {}, "key": 1, "code": None}]
+    for text in ("\x00", "\ud800", "x" * 5000, "' OR 1=1 --"):
+        strange.append(dict.fromkeys(("email", "password", "key", "code", "next"), text))
+        strange.append({"method": "totp", "code": text})
+    for name in (name for name, methods in OPEN.items() if "post" in methods):
+        arguments = {"pk": "6a4b5e2c-0d0e-4d59-9d35-0e4d5f3a1b2c"} if name == "auth-oidc" else {}
+        url = reverse(name, kwargs=arguments)
+        for body in strange:
+            answer = Visitor().client.post(url, json.dumps(body), content_type="application/json")
+            assert answer.status_code < 500, (name, body)
 
 
 # --- mailed links ---
