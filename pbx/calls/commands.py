@@ -100,7 +100,7 @@ def _transfer(exchange: "Exchange", call: "Call", command: commands.Transfer) ->
         raise CommandError(404, "There is no such call to transfer to.")
     active = _consultation(call, into)
     if active is not None:
-        leg_of(active, command.extension)
+        _check_consultant(active, command.extension)
         if not consulting.complete(active):
             raise CommandError(409, "These two calls cannot be joined now.")
         return
@@ -125,6 +125,17 @@ def _consultation(call: "Call", other: "Call | None") -> "Call | None":
     return other if other.consulting is call else None
 
 
+def _check_consultant(active: "Call", extension: str | None) -> None:
+    """The others who take part have no say in a consultation. Raises CommandError."""
+    leg = consulting.consultant(active)
+    if leg is None:
+        raise CommandError(409, "These two calls cannot be joined now.")
+    me = active.tenant.extension(extension) if extension is not None else None
+    watched = me.supervises if me is not None else []
+    if extension is not None and leg.extension not in (extension, *watched):
+        raise CommandError(403, "This is not a call of yours.")
+
+
 def _own_leg(call: "Call", leg: Leg) -> Leg:
     """The leg of the same person in another call."""
     for each in call.legs:
@@ -144,6 +155,11 @@ def _swap(exchange: "Exchange", call: "Call", command: commands.Swap) -> None:
     other = exchange.find(command.tenant, command.to_call)
     if other is None:
         raise CommandError(404, "There is no such call to swap with.")
+    active = _consultation(call, other)
+    if active is None:
+        leg_of(call, command.extension)
+    else:
+        _check_consultant(active, command.extension)
     other.now = call.now
     consulting.swap(call, other)
 
@@ -155,7 +171,7 @@ def _join(exchange: "Exchange", call: "Call", command: commands.Join) -> RoomSta
         raise CommandError(404, "There is no such call to join.")
     active = _consultation(call, other)
     if active is not None:
-        leg_of(active, command.extension)
+        _check_consultant(active, command.extension)
         waiting = active.consulting
         room = exchange.rooms.gather(active)
         active.consulting = None

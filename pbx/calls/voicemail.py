@@ -33,6 +33,7 @@ class Voicemail:
             greeting=greeting,
             extension=extension,
             finish=finish,
+            conclude=routing.conclude,
             lead_on=lambda number: routing.lead_on(number, owner),
             log_in=self.listen,
         )

@@ -145,6 +145,14 @@ def test_a_call_that_left_a_message_and_was_ended_by_us_is_voicemail(world: Worl
     assert (world.record.outcome, world.record.code) == ("voicemail", 200)
 
 
+def test_the_way_of_a_caller_who_hangs_up_after_speaking_ends_with_the_message(world: World) -> None:
+    begun = speak(world)
+    world.ends("caller")
+    ended(world, begun, 4.0, "stopped")
+    results = [(step.step, step.result.split(":")[0]) for step in world.record.path if step.node]
+    assert results == [("ring", "not_registered"), ("voicemail", "left")]
+
+
 @pytest.mark.parametrize(("seconds", "reason"), [(0.4, "stopped"), (8.0, "silence"), (8.6, "silence")])
 def test_without_words_there_is_no_message(world: World, seconds: float, reason: str) -> None:
     ended(world, speak(world), seconds, reason)

@@ -223,6 +223,17 @@ def test_consult_swap_and_transfer_from_one_leg(world: World) -> None:
     assert called in [each.leg for each in world.of(HangUp)]
 
 
+def test_only_who_consults_may_swap(world: World) -> None:
+    connect(world, "103")
+    first = the_call(world)
+    second = run(world, first, Consult(tenant="t1", extension="103", number="102")).call  # type: ignore[attr-defined]
+    world.answers(world.invited()["d102a"])
+    for stranger in ("101", "102"):
+        with pytest.raises(CommandError) as refused:
+            run(world, first, Swap(tenant="t1", extension=stranger, to_call=second))
+        assert refused.value.status == 403
+
+
 def test_who_holds_stands_in_the_record(world: World) -> None:
     called = connect(world, "103")
     call = the_call(world)

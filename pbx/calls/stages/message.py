@@ -37,13 +37,14 @@ SAVED_SECONDS = 15.0
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Errand:
     """Whose mailbox, after which greeting (a sound, instead of the mailbox's), for whom the call was, and
-    what comes after: `finish` gets the outcome, `lead_on` a number that the caller chose, `log_in` lets the
-    owner in."""
+    what comes after: `finish` gets the outcome, `conclude` gets it when the caller is gone, `lead_on` a
+    number that the caller chose, `log_in` lets the owner in."""
 
     box: MailboxConfig
     greeting: str | None
     extension: str | None
     finish: Callable[[str, str], None]
+    conclude: Callable[[str], None]
     lead_on: Callable[[str], None]
     log_in: Callable[["Call", MailboxConfig], None]
 
@@ -217,6 +218,7 @@ class LeaveMessage(Stage):
         spoke = self._message is not None
         self._stop()
         if spoke:
+            self._errand.conclude("left")
             self.call.close("caller", "voicemail", 200, "left a message")
         else:
             self.call.caller_gone(leg)

@@ -275,13 +275,20 @@ class Routing(Stage):
         outcome = self._outcome if self._outcome in FAILURES else outcome_of(code)
         self._over(Failure(outcome, code, prompt))  # type: ignore[arg-type]
 
-    def _note(self, way: Way) -> None:
-        """Put what the flow did since into the record, and report a flow that is broken."""
+    def conclude(self, outcome: str) -> None:
+        """The step came to that, and the caller is gone: the flow does not go on."""
+        if self._ways:
+            way = self._ways[-1]
+            way.walk.resume(outcome, self.call.now)
+            self._note(way, until=len(way.places))
+
+    def _note(self, way: Way, until: int | None = None) -> None:
+        """Put what the flow did since (the first `until` steps) into the record, and report a flow that is
+        broken."""
         path = self.call.ledger.path
         # The last step is written anew once its outcome is known.
-        for index, trace in enumerate(
-            way.walk.path[max(0, len(way.places) - 1) :], max(0, len(way.places) - 1)
-        ):
+        first = max(0, len(way.places) - 1)
+        for index, trace in enumerate(way.walk.path[first:until], first):
             step = PathStep(
                 step=trace.step, at=trace.at, result=trace.result, flow=trace.flow, node=trace.node
             )
