@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 
 from tests.operations.house import House, Phones, Rest
-from tests.phones.base import Account
-from tests.phones.pjsua import Pjsua
+from tests.operations.provider import provider
 from tests.running import eventually
 from tests.subscriptions.watcher import Watcher
 from tests.telephony.office import both_hear, connect, hang_up
@@ -31,22 +30,6 @@ def sine(seconds: float, hz: float) -> bytes:
     return made.getvalue()
 
 
-async def outside(house: House, phones: Phones) -> Pjsua:
-    """A provider with a trunk, a route, and nothing else: 127.0.0.1 may call us through it."""
-    (far,) = await phones.put(Account(number="provider", domain="provider.test"))
-    trunks = (await house.admin.get("trunks/"))["results"]
-    where: dict[str, Any] = {"host": "127.0.0.1", "port": far.local_port}
-    if trunks:
-        await house.admin.patch(f"trunks/{trunks[0]['id']}/", **where)
-    else:
-        trunk = await house.admin.post(
-            "trunks/", name="Provider", sources=["127.0.0.1"], probe_seconds=0, **where
-        )
-        await house.admin.post("routes/", name="All", prefixes=["+"], trunks=[trunk["id"]])
-    await house.settled()
-    return far
-
-
 async def test_the_number_that_a_user_chooses_is_on_the_wire(house: House, phones: Phones) -> None:
     user, own = house.person("user"), await house.id("102")
     main = await house.admin.post("caller-ids/", kind="company", name="Main", shown=MAIN, everyone=True)
@@ -56,7 +39,7 @@ async def test_the_number_that_a_user_chooses_is_on_the_wire(house: House, phone
     )
     seen = {row["id"] for row in (await user.get("caller-ids/"))["results"]}
     assert {main["id"], mobile["id"]} <= seen and secret["id"] not in seen
-    far = await outside(house, phones)
+    far = await provider(house, phones)
     (phone,) = await phones.add("102")
     for choice, number in ((main["id"], MAIN), (mobile["id"], MOBILE)):
         await user.patch(f"extensions/{own}/state/", caller_id=choice)
