@@ -9,6 +9,8 @@ from urllib.parse import unquote
 import pytest
 from django.core.management import get_commands, load_command_class
 
+from config.setup.steps import below
+
 ROOT = Path(__file__).resolve().parents[2]
 NOT_OURS = {"var", "build", "dist", "node_modules"}
 DOCS = ROOT / "docs"
@@ -29,7 +31,7 @@ _FOREIGN = re.compile(
 def markdown() -> list[Path]:
     """Every page of the project."""
     own = [p for p in ROOT.iterdir() if p.is_dir() and not p.name.startswith(".") and p.name not in NOT_OURS]
-    return sorted([*ROOT.glob("*.md"), *(page for folder in own for page in folder.rglob("*.md"))])
+    return sorted([*ROOT.glob("*.md"), *(page for folder in own for page in below(folder, "*.md"))])
 
 
 PAGES = markdown()

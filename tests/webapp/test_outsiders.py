@@ -12,7 +12,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from pbx.control.messages import BanState
-from tests.webapp import audio_cases, control_cases, signin_cases
+from tests.webapp import audio_cases, control_cases, directory_cases, signin_cases
 from tests.webapp.cases import Case
 from tests.webapp.conftest import World
 from tests.webapp.running_core import RunningCore, call
@@ -22,14 +22,14 @@ from webapp.link.models import SetAside
 from webapp.people.actions import new_token
 
 # Open to everyone, and the same for everyone.
-PUBLIC = {"healthz", "sign-in", "sign-out", "api-schema", "api-docs", *signin_cases.OPEN}
+PUBLIC = {"healthz", "start", "client", "sign-in", "sign-out", "api-schema", "api-docs", *signin_cases.OPEN}
 
 
 ORGANISATION, EXTENSION = {"pk": "$organisation"}, {"pk": "$extension"}
 DEVICE, USER, TOKEN = {"pk": "$device"}, {"pk": "$user"}, {"pk": "$token"}
 
 CASES: dict[str, list[Case]] = {
-    "start": [Case("get", 200, 200, 200)],
+    "own-calls": [Case("get", 200, 200, 200)],
     "organisation-list": [
         Case("get", 200, 200, 200),
         Case("post", 403, 403, 403, body={"name": "New", "domain": "new.test"}),
@@ -88,6 +88,7 @@ CASES: dict[str, list[Case]] = {
     "ban": [Case("delete", 403, 403, 403, {"address": "192.0.2.99"})],
     **control_cases.CASES,
     **audio_cases.CASES,
+    **directory_cases.CASES,
     **signin_cases.CASES,
 }
 REQUESTS = [(name, case) for name, cases in CASES.items() for case in cases]
@@ -140,6 +141,7 @@ def alpha(world: World, core: RunningCore, settings: Any) -> dict[str, str]:
         "$token": str(token.pk),
         **control_cases.things(world, core),
         **audio_cases.things(world, core),
+        **directory_cases.things(world),
         **signin_cases.things(world),
     }
 
@@ -197,6 +199,7 @@ def test_admin_pages_show_no_foreign_row(world: World, alpha: dict[str, str], co
         "link.setaside": SetAside.objects.create(stream="s", number=1, body="{}", error="alpha").pk,
         **control_cases.admin_rows(alpha),
         **audio_cases.admin_rows(alpha),
+        **directory_cases.admin_rows(alpha),
         **signin_cases.admin_rows(world, alpha),
     }
     registered = {model._meta.label_lower for model in admin.site._registry if not _of_others(model)}

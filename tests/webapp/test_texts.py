@@ -6,6 +6,7 @@ from pathlib import Path
 import polib
 
 import webapp
+from config.setup.steps import below
 
 ROOT = Path(webapp.__file__).parent
 FOLDER = ROOT / "locale" / "nl" / "LC_MESSAGES"
@@ -16,10 +17,10 @@ TAGS = re.compile(r'{% translate "((?:[^"\\]|\\.)*)"')
 def texts() -> set[str]:
     """The texts marked in our sources, by a reading simple enough to need no GNU gettext."""
     found: set[str] = set()
-    for path in ROOT.rglob("*.py"):
+    for path in below(ROOT, "*.py"):
         for match in CALLS.finditer(path.read_text()):
             found.add("".join(re.findall(r'"((?:[^"\\]|\\.)*)"', match[1])))
-    for path in ROOT.rglob("*.html"):
+    for path in below(ROOT, "*.html"):
         found |= set(TAGS.findall(path.read_text()))
     return found
 

@@ -28,7 +28,7 @@ def text(path: Path, _changed: int) -> str:
 
 @require_safe
 @ensure_csrf_cookie
-def page(request: HttpRequest, **_kwargs: object) -> HttpResponse:
+def page(request: HttpRequest) -> HttpResponse:
     """index.html for every address of the client, which finds its screen itself. Holds no data: for all."""
     path = settings.CLIENT_FOLDER / "index.html"
     try:

@@ -2,13 +2,15 @@
 
 from django.contrib.auth.views import LogoutView
 from django.urls import path, re_path
+from django.views.generic import RedirectView
 
 from webapp.home import client, views
 
 urlpatterns = [
-    path("", views.start, name="start"),
+    path("", RedirectView.as_view(url="/app/"), name="start"),
+    path("calls/", views.own_calls_page, name="own-calls"),
     path("sign-in/", views.SignIn.as_view(), name="sign-in"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
-    re_path(r"^app(/.*)?$", client.page, name="client"),
+    re_path(r"^app(?:/.*)?$", client.page, name="client"),
     path("healthz", views.healthz, name="healthz"),
 ]

@@ -70,7 +70,7 @@ class SignIn(LoginView):
 
 @login_required
 @require_safe
-def start(request: HttpRequest) -> HttpResponse:
+def own_calls_page(request: HttpRequest) -> HttpResponse:
     """Own extensions and own calls, newest first."""
     extensions = list(
         visible_extensions(request.user).filter(user=request.user.pk).prefetch_related("devices")

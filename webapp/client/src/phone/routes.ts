@@ -1,15 +1,18 @@
 /** The phone. */
-import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
-import { z } from "zod";
+import { createRoute, lazyRouteComponent, type SearchSchemaInput } from "@tanstack/react-router";
 
 import { signedInRoute } from "@/shell/routes";
+
+/** `dial`: a number from a tel: link or another page. The router reads one that is all digits as a number. */
+function dialled({ dial }: { dial?: string | number } & SearchSchemaInput): { dial?: string } {
+  return typeof dial === "string" || typeof dial === "number" ? { dial: String(dial).slice(0, 64) } : {};
+}
 
 export const phoneRoutes = [
   createRoute({
     getParentRoute: () => signedInRoute,
     path: "/phone",
-    // `dial`: a number from a tel: link or another page.
-    validateSearch: z.object({ dial: z.string().max(64).optional() }),
+    validateSearch: dialled,
     component: lazyRouteComponent(() => import("./PhonePage"), "PhonePage"),
   }),
 ] as const;

@@ -1,22 +1,20 @@
 import "@mantine/core/styles.css";
-import "@mantine/notifications/styles.css";
 import "@/shell/global.css";
 
 import { localStorageColorSchemeManager, MantineProvider } from "@mantine/core";
-import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
-import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { lazy, type ReactNode, Suspense } from "react";
 
 import { queryClient } from "@/api/queries";
 import { nonce } from "@/shell/nonce";
 import { SCHEME_KEY, theme, variables } from "@/shell/theme";
 
+/** Nobody waits for what shows toasts: those that come before it wait in their store. */
+const Toasts = lazy(() => import("@/shell/Toasts"));
 const schemes = localStorageColorSchemeManager({ key: SCHEME_KEY });
 
 /** Everything that screens expect around them. */
 export function Providers({ children }: { children: ReactNode }) {
-  const { t } = useTranslation();
   return (
     <QueryClientProvider client={queryClient}>
       <MantineProvider
@@ -26,7 +24,9 @@ export function Providers({ children }: { children: ReactNode }) {
         colorSchemeManager={schemes}
         getStyleNonce={nonce}
       >
-        <Notifications position="top-right" limit={4} aria-label={t("notifications")} />
+        <Suspense fallback={null}>
+          <Toasts />
+        </Suspense>
         {children}
       </MantineProvider>
     </QueryClientProvider>

@@ -34,6 +34,7 @@ export const anna: Me = {
   ],
   pending_policies: [],
   second_factor: { totp: false, mail: false, mail_possible: false, recovery_codes: 0, demanded: false },
+  preferences: {},
   has_password: true,
   csrf: "",
   last_login: null,
