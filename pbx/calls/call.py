@@ -32,6 +32,7 @@ from pbx.ports import (
     IncomingCall,
     Invite,
     LegAnswered,
+    LegAway,
     LegEnded,
     LegEvent,
     LegMedia,
@@ -48,6 +49,7 @@ from pbx.ports import (
 log = structlog.get_logger("pbx.call")
 
 Phase = Literal["open", "closing", "over"]
+_AWAY = "away."  # a timer for each leg whose browser is away
 
 
 class Call:
@@ -99,6 +101,7 @@ class Call:
             address=event.source,
             trunk=event.caller.trunk or None,
         )
+        leg.dialog = event.dialog
         self.ledger.legs[leg.id] = self.talk.near = leg
         return leg
 
@@ -120,6 +123,7 @@ class Call:
     def _on_leg(self, leg: Leg, event: LegEvent) -> None:
         match event:
             case LegProgress():
+                leg.dialog = event.dialog or leg.dialog
                 self.dirty |= leg.enter("early" if event.media else "ringing", self.now)
                 self.stage.progress(leg, event)
             case LegAnswered():
@@ -134,11 +138,14 @@ class Call:
                 self.stage.prompt_ended(leg)
             case MediaSilent():
                 self._on_silence(leg, event)
+            case LegAway():
+                self._on_away(leg, event.away)
 
     def _on_answered(self, leg: Leg, event: LegAnswered) -> None:
         if event.codec is not None and event.codec != leg.codec:
             leg.codec = event.codec
             self.dirty = True
+        leg.dialog = event.dialog or leg.dialog
         if leg.talking or leg is self.talk.near:
             return
         self.dirty |= leg.enter("answered", self.now)
@@ -147,10 +154,31 @@ class Call:
     def _on_silence(self, leg: Leg, event: MediaSilent) -> None:
         limit = self.tenant.snapshot.rtp_timeout_seconds
         held = any(each.state == "held" for each in self.legs)
-        if self.phase == "open" and leg.talking and not held and event.seconds >= limit:
+        waits = held or leg.absent
+        if self.phase == "open" and leg.talking and not waits and event.seconds >= limit:
             leg.blame("core", 408, f"sent no audio for {limit} seconds")
             leg.hanging_up = False
             self.close("core", "answered", 408, f"no audio from {leg.number} for {limit} seconds")
+
+    def _on_away(self, leg: Leg, away: bool) -> None:
+        """A browser may come back within the organisation's time; then this leg, or another in its place,
+        goes on."""
+        if not leg.talking or leg.absent == away or self.phase != "open":
+            return
+        leg.absent = away
+        self.dirty = True
+        self.talk.miss(leg, away)
+        if away:
+            self._await(leg)
+        else:
+            self.stop_timer(_AWAY + leg.id)
+
+    def _await(self, leg: Leg) -> None:
+        self.start_timer(_AWAY + leg.id, float(self.tenant.snapshot.return_seconds))
+
+    def _stays_away(self, leg: Leg | None) -> None:
+        if leg is not None and leg.absent and leg.talking and not leg.hanging_up:
+            self._end_leg(leg, leg.role, 200, "the browser did not come back")
 
     def _on_ended(self, leg: Leg, event: LegEnded) -> None:
         self.dirty = True
@@ -169,6 +197,8 @@ class Call:
     def _on_timer(self, name: str) -> None:
         if name == "maximum" and self.phase == "open":
             self.close("core", "answered", 200, "longest call time reached")
+        elif name.startswith(_AWAY):
+            self._stays_away(self.ledger.legs.get(name.removeprefix(_AWAY)))
         else:
             self.stage.timer(name)
 
@@ -305,6 +335,8 @@ class Call:
     def release(self, leg: Leg, into: "Call") -> None:
         """The leg goes on in another call; here it counts as ended."""
         self.talk.forget(leg)
+        if leg.absent:
+            self.stop_timer(_AWAY + leg.id)
         self.ledger.release(leg, into.id, self.now)
         self.world.touch(self)
 
@@ -313,6 +345,8 @@ class Call:
         leg.call, leg.role = self.id, role
         self.ledger.legs[leg.id] = leg
         self.world.moved(leg.id, self)
+        if leg.absent:
+            self._await(leg)
         self.dirty = True
         self.world.touch(self)
 

@@ -45,6 +45,8 @@ class Leg:
     reason: str | None = field(default=None, init=False)
     codec: str | None = field(default=None, init=False)
     quality: Quality | None = field(default=None, init=False)
+    dialog: str | None = field(default=None, init=False)
+    absent: bool = field(default=False, init=False)
     hanging_up: bool = field(default=False, init=False)
 
     @property
@@ -105,4 +107,6 @@ class Leg:
             reason=self.reason,
             codec=self.codec,
             quality=self.quality,
+            dialog=self.dialog,
+            absent=self.absent,
         )

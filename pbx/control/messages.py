@@ -69,7 +69,7 @@ class Quality(msgspec.Struct, frozen=True, kw_only=True):
 
 class LegRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One leg of a call: who, when, why it ended. `reason` is a short text for people; `code` the SIP
-    status."""
+    status; `dialog` its Call-ID, by which a browser knows its own."""
 
     id: Identifier
     role: LegRole
@@ -88,6 +88,8 @@ class LegRecord(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None = None
     codec: str | None = None
     quality: Quality | None = None
+    dialog: str | None = None
+    absent: bool = False
 
 
 class PathStep(msgspec.Struct, frozen=True, kw_only=True):

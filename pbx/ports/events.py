@@ -11,8 +11,8 @@ from pbx.ports.requests import Caller
 class IncomingCall:
     """An admitted INVITE: a new leg that waits for an answer. `codecs` are those of ours that it offers, in
     its order. `replaces` is the leg of ours that a Replaces header names (RFC 3891), of the same
-    organisation. `from_number` and `from_name` are what a trunk says of the caller ("" when `private`, RFC
-    3323)."""
+    organisation. `dialog` is the Call-ID. `from_number` and `from_name` are what a trunk says of the caller
+    ("" when `private`, RFC 3323)."""
 
     leg: str
     caller: Caller
@@ -20,28 +20,34 @@ class IncomingCall:
     source: str
     has_offer: bool
     codecs: tuple[str, ...] = ()
+    dialog: str | None = None
     replaces: str | None = None
     from_number: str = ""
     from_name: str = ""
     private: bool = False
+    caller_id: str | None = None
+    record: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegProgress:
-    """A called leg got a provisional answer; `media` when it carries early media (183 with SDP)."""
+    """A called leg got a provisional answer; `media` when it carries early media (183 with SDP). `dialog` is
+    its Call-ID."""
 
     leg: str
     code: int
     media: bool
+    dialog: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegAnswered:
     """The leg is confirmed (200 and ACK), or for a called leg the 200 came. `codec` of its audio if that runs
-    already."""
+    already, `dialog` its Call-ID."""
 
     leg: str
     codec: str | None = None
+    dialog: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +96,15 @@ class MediaSilent:
 
     leg: str
     seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegAway:
+    """A browser that talks sends nothing any more (its page reloads, its network changes), or does so again
+    (`away` False)."""
+
+    leg: str
+    away: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +175,14 @@ class TimerFired:
 
 
 LegEvent = (
-    LegProgress | LegAnswered | LegMedia | LegEnded | DigitPressed | PromptEnded | MediaSilent | Referred
+    LegProgress
+    | LegAnswered
+    | LegMedia
+    | LegEnded
+    | DigitPressed
+    | PromptEnded
+    | MediaSilent
+    | LegAway
+    | Referred
 )
 CallEvent = RecordingEnded | HookAnswered | Kept | TimerFired

@@ -77,7 +77,7 @@ class SipLeg(pj.Call):  # type: ignore[misc]
             known = pbx_native.call_dialog(self.getId())
             self.dialog = DialogId(*known) if known else None
         if state == pj.PJSIP_INV_STATE_EARLY and not self.incoming:
-            self._sink.post(LegProgress(leg=self.leg, code=code, media=self.has_media))
+            self._tell_progress(code, self.has_media)
         elif state == pj.PJSIP_INV_STATE_CONFIRMED and not self.confirmed:
             self.confirmed = True
             self._sink.answered(self)
@@ -98,7 +98,7 @@ class SipLeg(pj.Call):  # type: ignore[misc]
         self.codec = stats[0] if stats else self.codec
         self._sink.media_changed(self)
         if early and brief[0] == pj.PJSIP_INV_STATE_EARLY:
-            self._sink.post(LegProgress(leg=self.leg, code=183, media=True))
+            self._tell_progress(183, media=True)
         if self.confirmed:
             self._tell_media()
 
@@ -117,6 +117,14 @@ class SipLeg(pj.Call):  # type: ignore[misc]
         """REFER: the native module answers it (referring.py); one that came past it, while that is taken
         down, is refused. Left to itself PJSIP would call whatever URI the phone names."""
         prm.statusCode = pj.PJSIP_SC_DECLINE
+
+    @property
+    def sip_call_id(self) -> str | None:
+        """Call-ID of its dialog, once the phone has given its tag."""
+        return self.dialog.call_id if self.dialog is not None else None
+
+    def _tell_progress(self, code: int, media: bool) -> None:
+        self._sink.post(LegProgress(leg=self.leg, code=code, media=media, dialog=self.sip_call_id))
 
     def _tell_media(self) -> None:
         self._sink.post(LegMedia(leg=self.leg, active=True, held=self.held, codec=self.codec))

@@ -88,6 +88,7 @@ class Legs:
                 source=host_port(request.source_ip, request.source_port),
                 has_offer=bool(request.body),
                 codecs=codecs(request.body),
+                dialog=request.call_id,
                 replaces=admitted.replaces,
                 from_number=who.number,
                 from_name=who.name,
@@ -112,7 +113,7 @@ class Legs:
         return found.dialog if found is not None else None
 
     def answered(self, leg: SipLeg) -> None:
-        self.post(LegAnswered(leg=leg.leg, codec=leg.codec))
+        self.post(LegAnswered(leg=leg.leg, codec=leg.codec, dialog=leg.sip_call_id))
         self._introductions.answered(leg)
 
     def media_changed(self, leg: SipLeg) -> None:

@@ -171,7 +171,7 @@ def _leg(leg: LegRecord, directory: Directory, own: bool) -> Leg:
         name=leg.name,
         answered_at=leg.answered_at,
         device=leg.device if own else None,
-        dialog=getattr(leg, "dialog", None) if own else None,
+        dialog=leg.dialog if own else None,
         absent=getattr(leg, "absent", False),
         codec=leg.codec if own else None,
     )
