@@ -208,7 +208,8 @@ def test_a_room_with_a_pin(world: World) -> None:
 def test_star_codes(world: World) -> None:
     page = reverse("organisation-detail", args=[world.alpha.pk])
     admin = world.client("admin")
-    for wrong in ({"nothing": "*1"}, {"park": "x"}, {"park": "*8"}, [], {"park": 5}):
+    number = world.alpha.extensions.first().number
+    for wrong in ({"nothing": "*1"}, {"park": "x"}, {"park": "*8"}, [], {"park": 5}, {"park": number}):
         answer = admin.patch(page, {"star_codes": wrong}, format="json")
         assert answer.status_code == 400 and "star_codes" in answer.json(), wrong
     wanted = {"park": "*99", "voicemail_of": ""}
@@ -216,6 +217,8 @@ def test_star_codes(world: World) -> None:
     snapshot = snapshot_of(world)
     assert snapshot.star_codes == wanted and snapshot.park.last == 710
     assert admin.patch(page, {"park_last": 5}, format="json").status_code == 400
+    taken = admin.patch(page, {"park_first": int(number), "park_last": int(number)}, format="json")
+    assert taken.status_code == 400 and taken.json()["park_first"][0].startswith(f"{number}: ")
 
 
 def test_what_the_core_tells_is_kept_once(world: World) -> None:

@@ -31,6 +31,23 @@ def check_free(row: Any) -> None:
         raise ValidationError({"number": _("This number is a star code of the organisation.")})
 
 
+def check_codes_and_places(organisation: Organisation) -> None:
+    """Raises ValidationError when a star code of its own or a parking place stands for something else. Codes
+    that are none are somebody else's to refuse."""
+    own = organisation.star_codes
+    codes = [code for code in own.values() if isinstance(code, str)] if isinstance(own, dict) else []
+    places = [str(number) for number in range(organisation.park_first, organisation.park_last + 1)]
+    for field, wanted in (("star_codes", codes), ("park_first", places)):
+        for label in NUMBERED:
+            rows = apps.get_model(label)._default_manager.filter(
+                organisation=organisation.pk, number__in=wanted
+            )
+            taken = rows.exclude(number="").values_list("number", flat=True).first()
+            if taken is not None:
+                sentence = _("This number is in use in this organisation.")
+                raise ValidationError({field: f"{taken}: {sentence}"})
+
+
 def _is_parking_place(organisation: Organisation, number: str) -> bool:
     plain = number.isdecimal() and not number.startswith("0")
     return plain and organisation.park_first <= int(number) <= organisation.park_last

@@ -158,13 +158,19 @@ class Organisation(Row):
         return self.name
 
     def clean(self) -> None:
-        """The domain is part of every digest (realm), so it cannot change under phones that have a secret."""
+        """Numbers stand for one thing. The domain is part of every digest (realm), so it cannot change under
+        phones that have a secret."""
         if not 0 <= self.park_last - self.park_first < MAX_PLACES:
             raise ValidationError(
                 {"park_last": _("There are 1 to %(limit)s parking places.") % {"limit": MAX_PLACES}}
             )
         if self._state.adding:
             return
+        from webapp.extensions.numbering import (  # noqa: PLC0415  (extensions stand above organisations)
+            check_codes_and_places,
+        )
+
+        check_codes_and_places(self)
         old = Organisation.objects.filter(pk=self.pk).values_list("domain", flat=True).first()
         if old is not None and old != self.domain and self.devices.exists():
             raise ValidationError(
