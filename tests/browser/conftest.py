@@ -1,0 +1,47 @@
+"""One running product and one Chromium for all tests of screens; a person for each test."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+
+import pytest
+from playwright.async_api import async_playwright
+
+from tests.browser.person import Person
+from tests.operations.house import House, Phones, opened
+from tests.phones.browser import CHROMIUM, FLAGS
+
+SignIn = Callable[..., Awaitable[Person]]
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """The whole product with its demo organisation."""
+    with opened(tmp_path_factory.mktemp("browser-house")) as found:
+        yield found
+
+
+@pytest.fixture
+async def phones(house: House) -> AsyncIterator[Phones]:
+    """Desk phones in that house, until the end of the test."""
+    found = Phones(house)
+    yield found
+    await found.close()
+
+
+@pytest.fixture
+async def sign_in(house: House) -> AsyncIterator[SignIn]:
+    """await sign_in("user", path="/phone", width=390, scheme="dark", language="nl"): a browser of its own,
+    signed in."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=list(FLAGS))
+        people: list[Person] = []
+
+        async def begin(role: str = "user", path: str = "/phone", **looks: object) -> Person:
+            person = await Person.signed_in(house, browser, role, **looks)
+            people.append(person)
+            await person.open(path)
+            return person
+
+        yield begin
+        problems = [problem for person in people for problem in person.problems]
+        await browser.close()
+        assert problems == []
