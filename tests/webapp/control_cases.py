@@ -1,7 +1,6 @@
 """Cases of test_outsiders for flows, statuses, lines, rooms, notices and commands on calls, and the things of
 Alpha that they ask for."""
 
-import datetime
 from typing import Any
 
 from pbx.control.messages import Event, Notice, RoomMember, RoomState, TrunkState
@@ -26,7 +25,7 @@ from webapp.organisations.owned_actions import save_owned
 from webapp.rooms.actions import save_room
 from webapp.rooms.models import Room
 from webapp.statuses import actions as statuses
-from webapp.statuses.models import Forward, Plan, Status
+from webapp.statuses.models import Forward, Status
 
 RING_SELF = {
     "schema": 1,
@@ -34,8 +33,6 @@ RING_SELF = {
     "start": "ring",
     "nodes": {"ring": {"type": "ring", "targets": [{"extension": "202"}], "seconds": 20}},
 }
-FAR = datetime.datetime(2199, 1, 1, tzinfo=datetime.UTC)
-SOON = "2199-01-01T12:00:00Z"
 
 
 def crud(thing: str, change: dict[str, Any], sees: int = 404) -> list[Case]:
@@ -122,15 +119,6 @@ CASES: dict[str, list[Case]] = {
         Case("patch", 404, 200, 404, {"pk": "$forward"}, {"target": "203"}),
         Case("delete", 404, 204, 404, {"pk": "$forward"}),
     ],
-    "planned-status-list": [
-        Case("get", 200, 200, 200),
-        Case("post", 400, 201, 400, body={"extension": "$extension", "at": SOON}),
-    ],
-    "planned-status-detail": [
-        Case("get", 404, 200, 404, {"pk": "$plan"}),
-        Case("patch", 404, 200, 404, {"pk": "$plan"}, {"note": "Changed"}),
-        Case("delete", 404, 204, 404, {"pk": "$plan"}),
-    ],
     "states": [Case("get", 200, 200, 200)],
     "extension-state": [
         Case("get", 404, 200, 404, OWN_EXTENSION),
@@ -181,7 +169,6 @@ def things(world: World, core: RunningCore) -> dict[str, str]:
     caller_id = CallerId(organisation=alpha, kind="company", name="Alpha's number", shown="+31201234567")
     save_owned(caller_id, extensions=[agents])
     status = statuses.save_status(Status(organisation=alpha, name="Alpha's status"))
-    plan = statuses.save_plan(Plan(organisation=alpha, extension=agents, at=FAR))
     rows = {
         "flow": flow,
         "calendar": save_owned(Calendar(organisation=alpha, name="Alpha's days")),
@@ -202,7 +189,6 @@ def things(world: World, core: RunningCore) -> dict[str, str]:
         "forward": save_owned(
             Forward(organisation=alpha, extension=agents, status=status, target="+31612345678")
         ),
-        "plan": plan,
         "room": save_room(Room(organisation=alpha, number="800", name="Alpha's room"), "1234"),
     }
     a_notice(alpha)
@@ -246,7 +232,6 @@ def admin_rows(things: dict[str, str]) -> dict[str, Any]:
         "lines.emergencyplace": things["$place"],
         "statuses.status": things["$status"],
         "statuses.forward": things["$forward"],
-        "statuses.plan": things["$plan"],
         "rooms.room": things["$room"],
         "notices.notice": NoticeRow.objects.get().pk,
     }

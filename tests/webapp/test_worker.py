@@ -25,12 +25,15 @@ from django.utils import timezone
 from webapp.extensions.actions import save_extension
 from webapp.extensions.models import Extension
 from webapp.organisations.actions import create_organisation
-from webapp.statuses.actions import save_plan
-from webapp.statuses.models import Plan
+from webapp.statuses.actions import save_series
+from webapp.statuses.models import Series
 alpha = create_organisation(name="Alpha", domain="alpha.test")
 extension = save_extension(Extension(organisation=alpha, number="201", name="x"))
 at = timezone.now() + datetime.timedelta(seconds=40)
-save_plan(Plan(organisation=alpha, extension=extension, at=at, note="Meeting"))
+ends = at + datetime.timedelta(hours=1)
+save_series(
+    Series(organisation=alpha, extension=extension, starts=at, ends=ends, rule="FREQ=DAILY", note="Meeting")
+)
 print(alpha.pk, at.timestamp())
 """
 

@@ -15,13 +15,13 @@ from django.utils.translation import gettext as _
 from webapp.calls.access import notes_about, own_lines, visible_notes
 from webapp.calls.models import CallNote, HistoryLine
 from webapp.common import phone_numbers
-from webapp.contacts import lookup, searching
+from webapp.contacts import searching
 from webapp.contacts.entries import Entry
+from webapp.contacts.naming import Names, begun, numbers_like
 from webapp.recordings.access import visible_recordings
 from webapp.voicemail.access import visible_messages
 
 MOST_NOTES = 5
-MOST_CONTACTS = 50  # whose calls a search by name finds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,19 +123,16 @@ def _filtered(viewer: Any, asked: Asked) -> QuerySet[HistoryLine]:
 
 def _about(viewer: Any, query: str) -> Q:
     """Calls with numbers that begin so, with names that contain it, and with contacts that fit."""
-    found = Q(name__icontains=query.strip())
-    if any(each.isdigit() for each in query):
-        for beginning in phone_numbers.beginnings(query, searching.country_of(viewer)):
-            found |= Q(number__startswith=beginning) | Q(number__startswith=f"+{beginning}")
-    entries = searching.search(viewer, query, searching.Wanted(), MOST_CONTACTS)
-    return found | Q(number__in={each.number for entry in entries for each in entry.numbers})
+    found = Q(name__icontains=query.strip()) | Q(number__in=numbers_like(viewer, query))
+    for beginning in begun(viewer, query):
+        found |= Q(number__startswith=beginning)
+    return found
 
 
 def _items(
     viewer: Any, lines: list[HistoryLine], counts: Iterable[tuple[int, int]] | None = None
 ) -> list[Item]:
-    country = searching.country_of(viewer)
-    who = lookup.who(viewer, [line.number for line in lines])
+    names = Names(viewer, [line.number for line in lines])
     calls = [line.call.call_id for line in lines]
     notes = dict(
         visible_notes(viewer).filter(call__in=calls).order_by().values_list("call").annotate(Count("pk"))
@@ -147,8 +144,8 @@ def _items(
     return [
         Item(
             line=line,
-            display=phone_numbers.display(line.number, country),
-            contact=next(iter(who.get(line.number, ())), None),
+            display=names.display(line.number),
+            contact=names.contact(line.number),
             notes=notes.get(line.call.call_id, 0),
             recording=recordings.get(line.call.call_id),
             voicemail=voicemail.get(line.call.call_id),

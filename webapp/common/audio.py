@@ -1,9 +1,11 @@
 """Audio files of the control plane: converted in a process of its own, placed so that they survive."""
 
+import json
 import os
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -42,6 +44,19 @@ def to_wav(source: Path, target: Path, seconds: float) -> float:
 def to_mp3(source: Path, target: Path, seconds: float = 86_400) -> float:
     """To an MP3 with as many channels; gives its seconds. Raises AudioError."""
     return _convert("mp3", source, target, seconds)
+
+
+def peaks(source: Path) -> list[list[float]]:
+    """The wave form of each channel, for a drawing (`converter.PEAKS` columns); none of what cannot be
+    read."""
+    with tempfile.TemporaryDirectory() as scratch:
+        target = Path(scratch) / "peaks.json"
+        try:
+            _convert("peaks", source, target, 86_400)
+        except AudioError:
+            return []
+        found: list[list[float]] = json.loads(target.read_text())
+        return found
 
 
 def _convert(kind: str, source: Path, target: Path, seconds: float) -> float:

@@ -23,6 +23,7 @@ from webapp.contacts.models import Contact, Kind, Token
 from webapp.contacts.words import Term, terms_of
 
 END = b"\xff"  # after every word: no UTF-8 has it
+MOST_FOUND = 50  # contacts whose calls a search by name finds
 HOME = "NL"  # of operators, who have no organisation
 
 

@@ -26,6 +26,8 @@ ADMIN_MAY = {
     "voicemail": {"view", "add", "change", "delete"},
     "recordings": {"view", "add", "change", "delete"},
     "notices": {"view", "change"},
+    "contacts": {"view", "add", "change", "delete"},
+    "profile": {"view", "change", "delete"},
     "signin": {"view", "add", "change", "delete"},
 }
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from pbx.control.file_client import FileClient
 from pbx.control.messages import Event, RecordingState
 from webapp.calls.actions import moment
+from webapp.common import audio
 from webapp.common.middleware import client_address
 from webapp.common.models import as_uuid
 from webapp.extensions.models import Extension
@@ -88,6 +89,15 @@ def delete(recording: Recording, deed: str = Deed.DELETED, request: HttpRequest 
     # The file last: a row without a file would be asked for, a file without a row is tidied away.
     transaction.on_commit(lambda: path.unlink(missing_ok=True))
     recording.delete()
+
+
+def peaks_of(recording: Recording) -> list[list[float]]:
+    """The wave form of a stored recording; worked out once. Raises FileNotFoundError."""
+    if recording.peaks is None:
+        recording.peaks = audio.peaks(recording.path)
+        Recording.objects.filter(pk=recording.pk).update(peaks=recording.peaks)
+    found: list[list[float]] = recording.peaks
+    return found
 
 
 def save_retention(retention: Retention) -> Retention:

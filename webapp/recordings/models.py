@@ -142,6 +142,7 @@ class Recording(Owned):
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.WAITING)
     form = models.CharField(max_length=4, default="mp3", editable=False)
     size = models.PositiveBigIntegerField(_("bytes"), default=0)
+    peaks = models.JSONField(null=True, editable=False)  # of its wave form, once somebody looked at it
     due = models.DateTimeField(null=True, editable=False)
     tries = models.PositiveSmallIntegerField(default=0, editable=False)
 

@@ -4,9 +4,12 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from pbx.control.messages import ExtensionState
+from webapp.common.models import as_uuid
 from webapp.extensions.access import acted_extensions
+from webapp.extensions.models import Extension
 from webapp.organisations.access import within
-from webapp.statuses.models import Forward, KnownState, Plan, Status
+from webapp.statuses.models import Forward, KnownState, Plan, Series, Status
 
 
 def visible_statuses(viewer: Any) -> QuerySet[Status]:
@@ -20,10 +23,28 @@ def visible_forwards(viewer: Any) -> QuerySet[Forward]:
     return rows.filter(extension__in=acted_extensions(viewer))
 
 
+def visible_series(viewer: Any) -> QuerySet[Series]:
+    """The calendars of the extensions that `viewer` may act for."""
+    rows = within(viewer, Series.objects.select_related("organisation", "extension", "status"))
+    return rows.filter(extension__in=acted_extensions(viewer))
+
+
 def visible_plans(viewer: Any) -> QuerySet[Plan]:
-    """The plans of the extensions that `viewer` may act for."""
+    """What is carried out of them."""
     rows = within(viewer, Plan.objects.select_related("organisation", "extension", "status"))
     return rows.filter(extension__in=acted_extensions(viewer))
+
+
+def forward_now(extension: Extension, state: ExtensionState) -> dict[str, str] | None:
+    """Where all calls of an extension that passed the gate go; None when they ring."""
+    if state.forward_all:
+        return {"target": state.forward_all, "because": "all"}
+    rows = Forward.objects.filter(extension=extension)
+    if state.status is not None:
+        found = rows.filter(status=as_uuid(state.status)).first()
+    else:
+        found = rows.filter(status__default=True).first()
+    return {"target": found.target, "because": "status"} if found is not None else None
 
 
 def known_states(viewer: Any) -> QuerySet[KnownState]:

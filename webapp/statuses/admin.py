@@ -5,13 +5,13 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.http import HttpRequest
 
-from webapp.common.admin import TenantForm
+from webapp.common.admin import ReadOnly, TenantAdmin, TenantForm
 from webapp.extensions.access import acted_extensions
 from webapp.flows.access import visible_flows
 from webapp.organisations.owned_admin import OwnedAdmin
 from webapp.statuses import actions
-from webapp.statuses.access import visible_forwards, visible_plans, visible_statuses
-from webapp.statuses.models import Forward, Plan, Status
+from webapp.statuses.access import visible_forwards, visible_plans, visible_series, visible_statuses
+from webapp.statuses.models import Forward, Plan, Series, Status
 
 
 @admin.register(Status)
@@ -60,24 +60,44 @@ class ForwardAdmin(OwnedAdmin):
     fields: ClassVar = ["extension", "status", "target"]
 
 
-@admin.register(Plan)
-class PlanAdmin(OwnedAdmin):
-    """Planned changes of status."""
+@admin.register(Series)
+class SeriesAdmin(OwnedAdmin):
+    """Planned statuses, once or repeated."""
 
-    rows = staticmethod(visible_plans)
+    rows = staticmethod(visible_series)
     form = OfExtensionForm
     gates: ClassVar = {"extension": acted_extensions, "status": visible_statuses}
-    list_display = ("extension", "at", "status", "until", "state", "organisation")
-    list_filter = ("state", "at")
-    search_fields = ("extension__number",)
+    list_display = ("extension", "title", "status", "starts", "ends", "rule", "next_at", "organisation")
+    list_filter = ("next_at", "organisation")
+    search_fields = ("extension__number", "title")
     autocomplete_fields = ("extension",)
+    fields: ClassVar = [
+        "extension",
+        "title",
+        "status",
+        "starts",
+        "ends",
+        "all_day",
+        "time_zone",
+        "rule",
+        "note",
+        "next_at",
+    ]
+    readonly_fields = ("next_at",)
+
+    def save_model(self, request: HttpRequest, obj: Series, form: Any, change: bool) -> None:
+        actions.save_series(obj)
+
+    def delete_model(self, request: HttpRequest, obj: Series) -> None:
+        actions.delete_series(obj)
+
+
+@admin.register(Plan)
+class PlanAdmin(ReadOnly, TenantAdmin):
+    """What was carried out of them."""
+
+    rows = staticmethod(visible_plans)
+    list_display = ("extension", "at", "status", "until", "state", "organisation")
+    list_filter = ("state", "at", "organisation")
+    search_fields = ("=extension__number",)
     fields: ClassVar = ["extension", "at", "status", "until", "note", "state", "problem", "ended_at"]
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        fixed = ("state", "problem", "ended_at")
-        if obj is None or obj.state == Plan.State.WAITING:
-            return fixed
-        return (*fixed, "extension", "at", "status", "until", "note")
-
-    def save_model(self, request: HttpRequest, obj: Plan, form: Any, change: bool) -> None:
-        actions.save_plan(obj)

@@ -1,4 +1,4 @@
-"""REST: statuses, forwards per status, plans, and what users set now."""
+"""REST: statuses, forwards per status, and what users set now."""
 
 from typing import Any, ClassVar
 
@@ -20,8 +20,8 @@ from webapp.organisations.api import OrganisationField
 from webapp.organisations.owned_api import GatedField, OwnedViewSet
 from webapp.organisations.roles import Role
 from webapp.statuses import actions, states
-from webapp.statuses.access import visible_forwards, visible_plans, visible_statuses
-from webapp.statuses.models import Forward, Plan, Status
+from webapp.statuses.access import forward_now, visible_forwards, visible_statuses
+from webapp.statuses.models import Forward, Status
 
 
 class StatusSerializer(serializers.ModelSerializer[Status]):
@@ -58,27 +58,11 @@ class ForwardSerializer(serializers.ModelSerializer[Forward]):
         validators: ClassVar = []
 
 
-class PlanSerializer(serializers.ModelSerializer[Plan]):
-    organisation = serializers.PrimaryKeyRelatedField[Any](read_only=True)
-    extension = GatedField(acted_extensions)
-    status = GatedField(visible_statuses, allow_null=True, required=False)
+class ForwardNowSerializer(serializers.Serializer[Any]):
+    """Where all calls go now, and why: forward_all was set, or the status has a forward."""
 
-    class Meta:
-        model = Plan
-        fields: ClassVar = [
-            "id",
-            "organisation",
-            "extension",
-            "at",
-            "status",
-            "until",
-            "note",
-            "state",
-            "problem",
-            "ended_at",
-            "created_at",
-        ]
-        read_only_fields: ClassVar = ["id", "state", "problem", "ended_at", "created_at"]
+    target = serializers.CharField(help_text='A number as dialled, or "voicemail".')
+    because = serializers.ChoiceField(choices=["all", "status"])
 
 
 class StateSerializer(serializers.Serializer[Any]):
@@ -94,6 +78,7 @@ class StateSerializer(serializers.Serializer[Any]):
     forward_no_answer = serializers.CharField(allow_null=True)
     caller_id = serializers.CharField(allow_null=True)
     changed_at = serializers.FloatField()
+    forward = ForwardNowSerializer(allow_null=True, read_only=True, help_text="Null: calls ring.")
 
 
 class ColleagueSerializer(serializers.Serializer[Any]):
@@ -147,6 +132,7 @@ class OfExtension(OwnedViewSet):
         serializer.instance = type(self).save(self.model(**data))
 
     def of_extension(self, data: dict[str, Any]) -> dict[str, Any]:
+        """The columns of a new row."""
         return {**data, "organisation": data["extension"].organisation}
 
 
@@ -163,25 +149,6 @@ class ForwardViewSet(OfExtension):
     model = Forward
     rows = staticmethod(visible_forwards)
     serializer_class = ForwardSerializer
-
-
-@extend_schema_view(
-    list=extend_schema(summary="Planned changes of status, of the extensions you act for"),
-    retrieve=extend_schema(summary="One planned change"),
-    create=extend_schema(summary="Plan a change of status"),
-    partial_update=extend_schema(summary="Change a plan that still waits"),
-    destroy=extend_schema(summary="Remove a plan"),
-)
-class PlanViewSet(OfExtension):
-    """Changes of status at a moment to come."""
-
-    model = Plan
-    rows = staticmethod(visible_plans)
-    serializer_class = PlanSerializer
-    save = staticmethod(actions.save_plan)
-
-    def of_extension(self, data: dict[str, Any]) -> dict[str, Any]:
-        return {**super().of_extension(data), "made_by": self.request.user}
 
 
 class StatesView(APIView):
@@ -209,7 +176,7 @@ class StateView(APIView):
     @extend_schema(summary="What the user of an extension set", responses=StateSerializer)
     def get(self, request: Request, pk: Any) -> Response:
         extension = get_object_or_404(acted_extensions(request.user), pk=pk)
-        return Response(_plain(states.of_extension(extension)))
+        return Response(_plain(extension, states.of_extension(extension)))
 
     @extend_schema(
         summary="Set status, forwards, do not disturb, number shown",
@@ -220,11 +187,12 @@ class StateView(APIView):
         extension = get_object_or_404(acted_extensions(request.user), pk=pk)
         asked = SetStateSerializer(data=request.data, context={"request": request})
         asked.is_valid(raise_exception=True)
-        return Response(_plain(states.change(request.user, extension, **asked.validated_data)))
+        state = states.change(request.user, extension, **asked.validated_data)
+        return Response(_plain(extension, state))
 
 
-def _plain(state: ExtensionState) -> Any:
-    return StateSerializer(msgspec.to_builtins(state)).data
+def _plain(extension: Any, state: ExtensionState) -> Any:
+    return StateSerializer({**msgspec.to_builtins(state), "forward": forward_now(extension, state)}).data
 
 
 def _colleague(name: str, state: ExtensionState | None, number: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from webapp.extensions.models import Extension
 from webapp.flows.models import Flow
-from webapp.organisations.models import Organisation
+from webapp.organisations.models import Organisation, validate_time_zone
 from webapp.organisations.owned import Owned
 from webapp.people.models import User
 
@@ -116,8 +116,73 @@ class Forward(Owned):
         return f"{self.extension} / {self.status}: {self.target}"
 
 
+class Series(Owned):
+    """A line of somebody's calendar: a status from one moment to another, once or by a rule (RFC 5545).
+    `since` is when it was made or changed, `next_at` the occurrence that was not handed over yet."""
+
+    extension = models.ForeignKey(
+        Extension, models.CASCADE, related_name="series", verbose_name=_("extension")
+    )
+    title = models.CharField(_("title"), max_length=120, blank=True)
+    status = models.ForeignKey(
+        Status,
+        models.CASCADE,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("status"),
+        help_text=_("Empty: back to the default one."),
+    )
+    starts = models.DateTimeField(_("from"))
+    ends = models.DateTimeField(_("until"), null=True, blank=True, help_text=_("Empty: until it is changed."))
+    all_day = models.BooleanField(_("whole days"), default=False)
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=64,
+        validators=[validate_time_zone],
+        help_text=_("In whose wall clock it repeats."),
+    )
+    rule = models.CharField(
+        _("repetition"),
+        max_length=300,
+        blank=True,
+        help_text=_("A rule of RFC 5545, such as FREQ=WEEKLY;BYDAY=MO,TU. Empty: once."),
+    )
+    note = models.CharField(_("note"), max_length=140, blank=True)
+    made_by = models.ForeignKey(User, models.SET_NULL, related_name="+", null=True, editable=False)
+    since = models.DateTimeField(editable=False)
+    next_at = models.DateTimeField(_("next time"), null=True, editable=False, db_index=True)
+
+    class Meta:
+        ordering = ("starts", "id")
+        verbose_name = _("planned status")
+        verbose_name_plural = _("planned statuses")
+
+    def __str__(self) -> str:
+        return f"{self.extension} {self.title or self.status or ''}"
+
+
+class SeriesException(models.Model):
+    """An occurrence that is elsewhere than the rule has it; without `starts` it does not happen."""
+
+    series = models.ForeignKey(Series, models.CASCADE, related_name="exceptions")
+    occurrence = models.DateTimeField()
+    starts = models.DateTimeField(null=True)
+    ends = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("occurrence",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["series", "occurrence"], name="exception_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.series} {self.occurrence:%F %T}"
+
+
 class Plan(Owned):
-    """A change of status at a moment to come. Done once, by the worker, as soon as the core takes it."""
+    """A change of status at a moment to come, out of a series. Done once, by the worker, as soon as the core
+    takes it."""
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
@@ -127,6 +192,8 @@ class Plan(Owned):
         REFUSED = "refused", _("refused")
         MISSED = "missed", _("missed")
 
+    series = models.ForeignKey(Series, models.SET_NULL, related_name="plans", null=True, editable=False)
+    occurrence = models.DateTimeField(null=True, editable=False)
     extension = models.ForeignKey(
         Extension, models.CASCADE, related_name="plans", verbose_name=_("extension")
     )
@@ -155,8 +222,9 @@ class Plan(Owned):
 
     class Meta:
         ordering = ("at",)
-        verbose_name = _("planned status")
-        verbose_name_plural = _("planned statuses")
+        verbose_name = _("planned change")
+        verbose_name_plural = _("planned changes")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["series", "at"], name="plan_of_series_once")]
 
     def __str__(self) -> str:
         return f"{self.extension} {self.at:%F %T}"

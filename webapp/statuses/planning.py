@@ -1,9 +1,10 @@
 """Does planned changes of status: on time, once, whatever part was away.
 
-The table is the truth. A sweep every few seconds hands what is soon due to the worker with the exact moment;
-a row is claimed in the database before the core is asked, so of several tasks for it one does it. Whoever
-dies between asking and noting it leaves a claim that runs out; the core then says that it has that change
-already (or a later one of the user), because it refuses what was changed at or after the planned moment."""
+The tables are the truth. A sweep every few seconds makes a plan of each occurrence of a series that is soon
+due, and hands plans to the worker with the exact moment. A plan is claimed in the database before the core is
+asked, so of several tasks for it one does it. Whoever dies between asking and noting it leaves a claim that
+runs out; the core then says that it has that change already (or a later one of the user), because it refuses
+what was changed at or after the planned moment."""
 
 import datetime
 import time
@@ -19,8 +20,8 @@ from kombu.exceptions import OperationalError
 from pbx.control.client import ControlError, ControlUnreachable
 from pbx.control.commands import SetState
 from webapp.link import core
-from webapp.statuses import states
-from webapp.statuses.models import Plan
+from webapp.statuses import recurrence, states
+from webapp.statuses.models import Plan, Series
 
 log = structlog.get_logger(__name__)
 
@@ -37,8 +38,67 @@ OPEN = Q(state=Plan.State.WAITING) | Q(state=Plan.State.UNDER_WAY)
 def sweep() -> None:
     """Hand over what is due soon, or is due and was left by somebody who died."""
     soon = timezone.now() + AHEAD
+    for key in (
+        Series.objects.filter(next_at__lte=soon).order_by("next_at").values_list("pk", flat=True)[:1000]
+    ):
+        hand_over(key)
     for plan in Plan.objects.filter(OPEN, next_try__lte=soon).order_by("next_try")[:1000]:
         announce(plan)
+
+
+@transaction.atomic
+def hand_over(key: Any) -> None:
+    """Make a plan of each occurrence of a series that is due soon. What is long over is let go."""
+    series = Series.objects.select_for_update(of=("self",)).filter(pk=key).first()
+    if series is None:
+        return
+    now, pattern = timezone.now(), pattern_of(series)
+    while series.next_at is not None and series.next_at <= now + AHEAD:
+        due = recurrence.following(pattern, series.next_at - recurrence.MOMENT)
+        if due is not None and due.starts == series.next_at and max(due.starts, series.since) > now - GIVE_UP:
+            _plan(series, due)
+        series.next_at = moment_of(recurrence.following(pattern, series.next_at))
+    series.save(update_fields=["next_at"])
+
+
+def _plan(series: Series, due: recurrence.Occurrence) -> None:
+    at = max(due.starts, series.since)
+    same = {"status": series.status_id, "until": due.ends, "note": series.note}
+    if series.plans.filter(occurrence=due.original, **same).exclude(state=Plan.State.WAITING).exists():
+        return  # done before the series was changed in another way
+    plan, fresh = Plan.objects.get_or_create(
+        series=series,
+        at=at,
+        defaults={
+            "organisation_id": series.organisation_id,
+            "occurrence": due.original,
+            "extension_id": series.extension_id,
+            "status_id": series.status_id,
+            "until": due.ends,
+            "note": series.note,
+            "made_by_id": series.made_by_id,
+            "next_try": at,
+        },
+    )
+    if fresh:
+        transaction.on_commit(lambda: announce(plan))
+
+
+def moment_of(occurrence: recurrence.Occurrence | None) -> datetime.datetime | None:
+    """When it begins."""
+    return occurrence.starts if occurrence is not None else None
+
+
+def pattern_of(series: Series) -> recurrence.Pattern:
+    """When a series happens."""
+    moved = {row.occurrence: recurrence.Moved(row.starts, row.ends) for row in series.exceptions.all()}
+    return recurrence.Pattern(
+        starts=series.starts,
+        ends=series.ends,
+        zone=series.time_zone,
+        rule=series.rule,
+        exceptions=moved,
+    )
 
 
 def announce(plan: Plan) -> None:

@@ -105,6 +105,12 @@ def change_message(message: Message, *, read: bool | None = None, deleted: bool 
     return message
 
 
+def keep_peaks(message: Message, peaks: list[list[float]]) -> None:
+    """The wave form of a message, so that it is worked out once."""
+    message.peaks = peaks
+    Message.objects.filter(pk=message.pk).update(peaks=peaks)
+
+
 def remove_message(message: Message) -> None:
     """For good, at the core and here."""
     tenant = str(message.organisation_id)

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.db.models import Q, QuerySet
 from django.http import HttpResponseBase
 from django.utils.translation import gettext as _
 from django_filters import rest_framework as filters
@@ -16,6 +17,7 @@ from rest_framework.response import Response
 
 from webapp.calling.actions import originate
 from webapp.common.api import TenantViewSet
+from webapp.contacts.naming import Names, begun, numbers_like
 from webapp.extensions.access import visible_extensions
 from webapp.organisations.owned_api import OwnedViewSet
 from webapp.organisations.roles import Role, at_least
@@ -31,6 +33,7 @@ from webapp.voicemail.serializers import (
     MessageChangeSerializer,
     MessageSerializer,
     NewGreetingSerializer,
+    PeaksSerializer,
     PinSerializer,
 )
 
@@ -125,10 +128,18 @@ class MessageFilter(filters.FilterSet):
         "deleted_at", "isnull", exclude=True, label="Deleted ones, or those that are not."
     )
     number = filters.CharFilter("caller_number", "startswith", label="The caller's number begins with this.")
+    q = filters.CharFilter(method="by_caller", label="Beginning of the caller's number, or a name.")
 
     class Meta:
         model = Message
-        fields: ClassVar = ["mailbox", "read", "deleted", "number"]
+        fields: ClassVar = ["mailbox", "read", "deleted", "number", "q"]
+
+    def by_caller(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+        viewer, text = self.request.user, value[:100]
+        found = Q(caller_name__icontains=text) | Q(caller_number__in=numbers_like(viewer, text))
+        for beginning in begun(viewer, text):
+            found |= Q(caller_number__startswith=beginning)
+        return rows.filter(found)
 
 
 class NewestFirst(CursorPagination):
@@ -157,6 +168,14 @@ class MessageViewSet(
     filterset_class = MessageFilter
     pagination_class = NewestFirst
 
+    def paginate_queryset(self, queryset: QuerySet[Message]) -> Any:
+        page = super().paginate_queryset(queryset)
+        self._names = Names(self.request.user, [message.caller_number for message in page or ()])
+        return page
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "names": getattr(self, "_names", None)}
+
     @extend_schema(
         summary="Mark as read or unread, delete or take back",
         request=MessageChangeSerializer,
@@ -176,6 +195,11 @@ class MessageViewSet(
     @action(detail=True, methods=["get"])
     def audio(self, request: Request, **_kwargs: Any) -> HttpResponseBase:
         return listening.message(request, self.get_object())
+
+    @extend_schema(summary="The wave form of a message", responses=PeaksSerializer)
+    @action(detail=True, methods=["get"])
+    def peaks(self, _request: Request, **_kwargs: Any) -> Response:
+        return Response(listening.peaks(self.get_object()))
 
     @extend_schema(
         summary="Call back: ring your phones, then who left the message",

@@ -21,10 +21,10 @@ from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 
 from pbx.control.client import ControlError, ControlUnreachable
-from pbx.control.file_client import FileClient
 from webapp.common import audio, smtp
 from webapp.common.middleware import user_zone
 from webapp.link import core
+from webapp.voicemail.listening import fetch
 from webapp.voicemail.models import Message
 
 log = structlog.get_logger(__name__)
@@ -150,20 +150,8 @@ def _words(message: Message, zone: zoneinfo.ZoneInfo) -> tuple[str, str]:
 
 
 def _mp3(message: Message) -> bytes:
-    tenant = str(message.organisation_id)
     with tempfile.TemporaryDirectory() as folder:
         wav, mp3 = Path(folder) / "message.wav", Path(folder) / "message.mp3"
-
-        async def fetch(client: Any) -> None:
-            files, done = FileClient(client), 0
-            with wav.open("wb") as file:
-                while True:
-                    piece = await files.message_audio(tenant, message.message_id, done)
-                    file.write(piece.data)
-                    done += len(piece.data)
-                    if done >= piece.total:
-                        return
-
-        core.ask(fetch)
+        core.ask(lambda client: fetch(client, message, wav))
         audio.to_mp3(wav, mp3)
         return mp3.read_bytes()

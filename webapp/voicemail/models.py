@@ -172,6 +172,7 @@ class Message(Owned):
     deleted_at = models.DateTimeField(_("deleted"), null=True)
     purge_at = models.DateTimeField(_("removed for good"), null=True)
     changed_at = models.FloatField(default=0.0, editable=False)
+    peaks = models.JSONField(null=True, editable=False)  # of its wave form, once somebody looked at it
     mail_state = models.CharField(_("e-mail"), max_length=8, choices=Mail.choices, default=Mail.NONE)
     mail_due = models.DateTimeField(null=True, editable=False)
     mail_tries = models.PositiveSmallIntegerField(default=0, editable=False)

@@ -2,8 +2,11 @@
 
 from typing import Any, ClassVar
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from webapp.contacts.naming import Names
+from webapp.contacts.serializers import RefSerializer
 from webapp.extensions.access import visible_extensions
 from webapp.organisations.api import OrganisationField
 from webapp.organisations.owned_api import GatedField, OwnedListField
@@ -83,6 +86,9 @@ class NewGreetingSerializer(serializers.Serializer[Any]):
 
 
 class MessageSerializer(serializers.ModelSerializer[Message]):
+    display = serializers.SerializerMethodField(help_text="The caller's number as people read it.")
+    contact = serializers.SerializerMethodField(help_text="Who has that number.")
+
     class Meta:
         model = Message
         fields: ClassVar = [
@@ -91,6 +97,8 @@ class MessageSerializer(serializers.ModelSerializer[Message]):
             "call",
             "caller_number",
             "caller_name",
+            "display",
+            "contact",
             "left_at",
             "seconds",
             "read_at",
@@ -99,6 +107,26 @@ class MessageSerializer(serializers.ModelSerializer[Message]):
             "mail_state",
         ]
         read_only_fields: ClassVar = fields
+
+    def get_display(self, message: Message) -> str:
+        return self._names(message).display(message.caller_number)
+
+    @extend_schema_field(RefSerializer(allow_null=True))
+    def get_contact(self, message: Message) -> Any:
+        found = self._names(message).contact(message.caller_number)
+        return RefSerializer(found).data if found is not None else None
+
+    def _names(self, message: Message) -> Names:
+        """Of the whole page when there is one."""
+        names = self.context.get("names")
+        return names or Names(self.context["request"].user, [message.caller_number])
+
+
+class PeaksSerializer(serializers.Serializer[Any]):
+    """A wave form: of each channel at most 800 numbers from 0 to 1, evenly over the whole length."""
+
+    seconds = serializers.FloatField()
+    peaks = serializers.ListField(child=serializers.ListField(child=serializers.FloatField()))
 
 
 class MessageChangeSerializer(serializers.Serializer[Any]):
