@@ -165,6 +165,7 @@ WHITENOISE_MAX_AGE = 3600
 # The browser client as config/setup/client.py builds it. Names in assets/ carry a hash of the contents.
 CLIENT_FOLDER = ROOT / "build" / "client"
 STATICFILES_DIRS = [("client", CLIENT_FOLDER)] if CLIENT_FOLDER.is_dir() else []
+WHITENOISE_MIMETYPES = {".webmanifest": "application/manifest+json"}
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/client/assets/"
 
 # --- Languages and time

@@ -36,5 +36,5 @@ export default defineConfig(
     files: ["**/*.test.{ts,tsx}", "src/testing/**"],
     rules: { "max-lines-per-function": "off", "@typescript-eslint/no-non-null-assertion": "off" },
   },
-  { files: ["*.js"], extends: [ts.configs.disableTypeChecked] },
+  { files: ["*.js", "build/*.js"], extends: [ts.configs.disableTypeChecked], languageOptions: { globals: globals.serviceworker } },
 );

@@ -2,6 +2,7 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
 import { compressed } from "./build/compressed.ts";
+import { serviceWorker } from "./build/serviceWorker.ts";
 
 /** A backend that runs already, for `npm run dev`. */
 const backend = process.env.CENTRALE_BACKEND ?? "http://127.0.0.1:8000";
@@ -11,7 +12,7 @@ export default defineConfig(({ command }) => ({
   // Django puts the nonce of each answer in the place of this word.
   html: { cspNonce: "__NONCE__" },
   resolve: { alias: { "@": `${import.meta.dirname}/src` } },
-  plugins: [react(), compressed()],
+  plugins: [react(), serviceWorker(), compressed()],
   build: {
     outDir: process.env.CENTRALE_CLIENT_OUT ?? "../../build/client",
     // Open pages still ask for parts of the build before this one; config/setup/client.py removes old ones.

@@ -27,6 +27,17 @@ def text(path: Path, _changed: int) -> str:
 
 
 @require_safe
+def service_worker(_request: HttpRequest) -> HttpResponse:
+    """sw.js of the build. Below /app/, because a service worker serves only what is beside or below it."""
+    path = settings.CLIENT_FOLDER / "sw.js"
+    try:
+        script = text(path, path.stat().st_mtime_ns)
+    except FileNotFoundError:
+        return HttpResponse(NOT_BUILT, status=503, content_type="text/plain")
+    return HttpResponse(script, content_type="text/javascript", headers={"Cache-Control": "no-cache"})
+
+
+@require_safe
 @ensure_csrf_cookie
 def page(request: HttpRequest) -> HttpResponse:
     """index.html for every address of the client, which finds its screen itself. Holds no data: for all."""

@@ -11,6 +11,7 @@ urlpatterns = [
     path("calls/", views.own_calls_page, name="own-calls"),
     path("sign-in/", views.SignIn.as_view(), name="sign-in"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
+    path("app/sw.js", client.service_worker, name="service-worker"),
     re_path(r"^app(?:/.*)?$", client.page, name="client"),
     path("healthz", views.healthz, name="healthz"),
 ]

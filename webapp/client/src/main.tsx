@@ -2,16 +2,25 @@ import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
-import { onSessionEnded } from "@/api/client";
+import { onPoliciesPending, onSessionEnded } from "@/api/client";
+import { meOptions } from "@/api/me";
 import { queryClient } from "@/api/queries";
 import { languageOf, showLanguage } from "@/i18n";
 import { router } from "@/router";
+import { keepForOffline } from "@/shell/offline";
 import { Providers } from "@/shell/Providers";
 
 onSessionEnded(() => {
   queryClient.clear();
   const { pathname, href } = router.state.location;
   if (pathname !== "/sign-in") void router.navigate({ to: "/sign-in", search: { next: href } });
+});
+
+// A new version was published while this page is open: who I am says so, and the way in asks.
+onPoliciesPending(() => {
+  const known = queryClient.getQueryData(meOptions.queryKey);
+  if (known === undefined || known.pending_policies.length > 0) return;
+  void queryClient.invalidateQueries({ queryKey: meOptions.queryKey }).then(() => router.invalidate());
 });
 
 // Django writes the language that this person or browser wants into the page.
@@ -25,3 +34,5 @@ createRoot(root).render(
     </Providers>
   </StrictMode>,
 );
+
+if (import.meta.env.PROD) keepForOffline();

@@ -1,6 +1,7 @@
 /** The person who is signed in. */
 import { queryOptions, useSuspenseQuery } from "@tanstack/react-query";
 
+import { worthAnotherTry } from "@/api/queries";
 import { meRetrieveOptions } from "@/api/generated/@tanstack/react-query.gen";
 import type { Me } from "@/api/generated/types.gen";
 
@@ -9,7 +10,8 @@ export type { Me };
 
 const ROLES: readonly Role[] = ["user", "agent", "supervisor", "admin", "operator"];
 
-export const meOptions = queryOptions({ ...meRetrieveOptions(), staleTime: 5 * 60_000 });
+/** Asked before anything is shown, so a server that is away is told soon, not after many tries. */
+export const meOptions = queryOptions({ ...meRetrieveOptions(), staleTime: 5 * 60_000, retry: (failures, error) => failures < 1 && worthAnotherTry(failures, error) });
 
 /** The signed-in person; below the signed-in routes it is always there. */
 export function useMe(): Me {

@@ -15,8 +15,9 @@ export function worthAnotherTry(failures: number, error: Error): boolean {
 export function newQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
-      queries: { staleTime: 30_000, retry: worthAnotherTry, refetchOnWindowFocus: false },
-      mutations: { retry: false },
+      // The server may be in the same building: ask it even when the browser thinks there is no network.
+      queries: { networkMode: "always", staleTime: 30_000, retry: worthAnotherTry, refetchOnWindowFocus: false },
+      mutations: { networkMode: "always", retry: false },
     },
   });
 }

@@ -1,9 +1,13 @@
 import { Button, Center, Code, Group, Stack, Text, Title } from "@mantine/core";
 import { useQueryErrorResetBoundary } from "@tanstack/react-query";
 import { type ErrorComponentProps, useRouter } from "@tanstack/react-router";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 
 import { ApiError } from "@/api/errors";
+
+/** Milliseconds between our own tries to reach a server that is away. */
+const AGAIN_AFTER = 5000;
 
 type Kind = "away" | "refused" | "broken";
 
@@ -28,6 +32,11 @@ export function Failure({ error }: ErrorComponentProps) {
     reset();
     void router.invalidate();
   };
+  useEffect(() => {
+    if (kind !== "away") return;
+    const timer = setTimeout(again, AGAIN_AFTER);
+    return () => clearTimeout(timer);
+  });
   return (
     <Center p="xl" mih="60dvh">
       <Stack maw={460} role="alert">

@@ -1,0 +1,46 @@
+/** Registers the service worker, and offers a new version when one is ready: never by itself, never in a call. */
+import { Button } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import i18next from "i18next";
+
+import { useLive } from "@/live/store";
+
+const TOAST = "new-version";
+
+function offer(waiting: ServiceWorker): void {
+  const message = (
+    <Button size="xs" onClick={() => waiting.postMessage("take over")}>
+      {i18next.t("updateNow")}
+    </Button>
+  );
+  const talking = () => useLive.getState().entities.call.size > 0;
+  const show = () => notifications.show({ id: TOAST, title: i18next.t("updateReady"), message, autoClose: false });
+  if (!talking()) show();
+  useLive.subscribe((now, before) => {
+    if (now.entities.call === before.entities.call) return;
+    if (talking()) notifications.hide(TOAST);
+    else show();
+  });
+}
+
+/** Called once, at the start. Browsers without service workers (or plain HTTP) go on without. */
+export function keepForOffline(): void {
+  if (!("serviceWorker" in navigator)) return;
+  const { serviceWorker } = navigator;
+  // The first worker of all takes over a page that is new anyway: only a later one means another version.
+  const had = serviceWorker.controller !== null;
+  serviceWorker.addEventListener("controllerchange", () => {
+    if (had) location.reload();
+  });
+  const register = async (): Promise<void> => {
+    const registration = await serviceWorker.register("/app/sw.js", { scope: "/app/" });
+    if (registration.waiting && had) offer(registration.waiting);
+    registration.addEventListener("updatefound", () => {
+      const found = registration.installing;
+      found?.addEventListener("statechange", () => {
+        if (found.state === "installed" && had) offer(found);
+      });
+    });
+  };
+  void register().catch(() => undefined);
+}
