@@ -24,6 +24,14 @@ export function sessionEnded(): void {
   for (const listener of ended) listener();
 }
 
+const refused = new Set<Listener>();
+
+/** `listener` is called when the server wants policies accepted first. Returns the remover. */
+export function onPoliciesPending(listener: Listener): () => void {
+  refused.add(listener);
+  return () => refused.delete(listener);
+}
+
 /**
  * fetch with our headers. Also for what the generated client cannot do (uploads with progress, audio).
  * Throws ApiError for every answer that is not 2xx, and with status 0 when the server is not reached.
@@ -40,7 +48,9 @@ export async function send(input: RequestInfo | URL, init?: RequestInit): Promis
   }
   if (answer.ok) return answer;
   if (answer.status === 401) sessionEnded();
-  throw await toApiError(answer);
+  const error = await toApiError(answer);
+  if (error.status === 403 && error.code === "policies") for (const listener of refused) listener();
+  throw error;
 }
 
 export const createClientConfig: CreateClientConfig = (config) => ({
