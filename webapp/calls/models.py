@@ -182,10 +182,12 @@ class CallNote(Owned):
     """What somebody wrote down about a call (the core's id: a call may be noted while it goes on)."""
 
     call = models.CharField(_("call"), max_length=64, db_index=True)
-    author = models.ForeignKey(User, models.SET_NULL, related_name="+", null=True, verbose_name=_("author"))
+    author = models.ForeignKey(
+        User, models.SET_NULL, related_name="+", null=True, blank=True, verbose_name=_("author")
+    )
     author_name = models.CharField(_("author's name"), max_length=100)
     text = models.TextField(_("note"), max_length=2000)
-    edited_at = models.DateTimeField(_("changed"), null=True)
+    edited_at = models.DateTimeField(_("changed"), null=True, blank=True)
 
     class Meta:
         ordering = ("created_at", "id")

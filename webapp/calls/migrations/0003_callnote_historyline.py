@@ -41,8 +41,8 @@ class Migration(migrations.Migration):
                 ('call', models.CharField(db_index=True, max_length=64, verbose_name='call')),
                 ('author_name', models.CharField(max_length=100, verbose_name="author's name")),
                 ('text', models.TextField(max_length=2000, verbose_name='note')),
-                ('edited_at', models.DateTimeField(null=True, verbose_name='changed')),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='author')),
+                ('edited_at', models.DateTimeField(blank=True, null=True, verbose_name='changed')),
+                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='author')),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='organisations.organisation', verbose_name='organisation')),
             ],
             options={
