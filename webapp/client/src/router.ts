@@ -2,12 +2,16 @@
 import { createRouter } from "@tanstack/react-router";
 
 import { queryClient } from "@/api/queries";
+import { Loading } from "@/components/states";
 import { phoneRoutes } from "@/phone/routes";
+import { profileRoutes } from "@/profile/routes";
+import { settingsRoutes } from "@/settings/routes";
 import { rootRoute, signedInRoute } from "@/shell/routes";
 import { signInRoutes } from "@/signin/routes";
 import { startRoutes } from "@/start/routes";
 
-const routeTree = rootRoute.addChildren([...signInRoutes, signedInRoute.addChildren([...startRoutes, ...phoneRoutes])]);
+const signedIn = signedInRoute.addChildren([...startRoutes, ...phoneRoutes, ...profileRoutes, ...settingsRoutes]);
+const routeTree = rootRoute.addChildren([...signInRoutes, signedIn]);
 
 export const router = createRouter({
   routeTree,
@@ -16,6 +20,7 @@ export const router = createRouter({
   defaultPreload: "intent",
   defaultPreloadStaleTime: 0,
   defaultPendingMs: 300,
+  defaultPendingComponent: Loading,
   scrollRestoration: true,
 });
 

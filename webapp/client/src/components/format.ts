@@ -27,14 +27,15 @@ export function toDate(at: When): Date {
   return typeof at === "number" ? new Date(at * 1000) : new Date(at);
 }
 
-/** Formats for a BCP 47 language and an IANA zone. */
-export function format(language: string, timeZone: string): Format {
+/** Formats for a BCP 47 language and an IANA zone; `twelve`: hours to 12, with am and pm. */
+export function format(language: string, timeZone: string, twelve = false): Format {
   const locale = language === "en" ? "en-GB" : language;
+  const hour = { hour: twelve ? "numeric" : "2-digit", hourCycle: twelve ? "h12" : "h23" } as const;
   const form = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, { timeZone, ...options });
-  const time = form({ hour: "2-digit", minute: "2-digit" });
+  const time = form({ ...hour, minute: "2-digit" });
   const date = form({ day: "numeric", month: "short", year: "numeric" });
   const day = form({ weekday: "long", day: "numeric", month: "long" });
-  const dateTime = form({ day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" });
+  const dateTime = form({ day: "numeric", month: "short", year: "numeric", ...hour, minute: "2-digit" });
   const iso = new Intl.DateTimeFormat("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" });
   const number = new Intl.NumberFormat(locale);
   const isoDay = (at: When) => iso.format(toDate(at));
@@ -52,8 +53,9 @@ export function format(language: string, timeZone: string): Format {
 /** Formats for the person who is signed in. */
 export function useFormat(): Format {
   const { i18n } = useTranslation();
-  const { shown_time_zone: zone } = useMe();
-  return useMemo(() => format(i18n.language, zone), [i18n.language, zone]);
+  const { shown_time_zone: zone, preferences } = useMe();
+  const twelve = preferences.time_format === "12";
+  return useMemo(() => format(i18n.language, zone, twelve), [i18n.language, zone, twelve]);
 }
 
 /** 0:07, 12:34, 1:02:03. `seconds` may have a fraction; negative ones (clocks that differ) count as 0. */

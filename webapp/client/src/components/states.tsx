@@ -43,7 +43,7 @@ export function EmptyState({ icon: Picture, title, text, children }: EmptyProps)
 }
 
 interface ErrorProps {
-  error: Error;
+  error: unknown;
   retry?: () => void;
 }
 

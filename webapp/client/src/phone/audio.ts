@@ -1,7 +1,20 @@
 /** Microphone, speakers and sounds of this browser. */
 
+import bellUrl from "./sounds/bell.wav";
 import knockUrl from "./sounds/knock.wav";
+import marimbaUrl from "./sounds/marimba.wav";
 import ringUrl from "./sounds/ring.wav";
+import softUrl from "./sounds/soft.wav";
+
+/** Melodies of ringing; "none" is silence. */
+export const RINGTONES = {
+  classic: ringUrl,
+  soft: softUrl,
+  bell: bellUrl,
+  marimba: marimbaUrl,
+  none: null,
+} as const;
+export type Ringtone = keyof typeof RINGTONES;
 
 export interface AudioChoice {
   /** Device ids of `enumerateDevices`; empty means the system's own choice. */
@@ -10,6 +23,7 @@ export interface AudioChoice {
   readonly ringer: string;
   /** 0 to 1. */
   readonly ringVolume: number;
+  readonly ringtone: Ringtone;
 }
 
 type Sinkable = { setSinkId?: (id: string) => Promise<void> };
@@ -70,8 +84,10 @@ export class Audio {
       return true;
     }
     if (this.ringing) return true;
-    const { ringer, speaker, ringVolume } = this.choice();
-    const player = new window.Audio(busy ? knockUrl : ringUrl);
+    const { ringer, speaker, ringVolume, ringtone } = this.choice();
+    const melody = busy ? knockUrl : RINGTONES[ringtone];
+    if (melody === null) return true;
+    const player = new window.Audio(melody);
     player.loop = true;
     player.volume = ringVolume * (busy ? 0.3 : 1);
     this.ringing = player;
@@ -84,6 +100,18 @@ export class Audio {
       return false;
     }
   }
+}
+
+/** Lets the melody of choice be heard once. Returns what ends it sooner. */
+export function sampleRing({ ringer, ringVolume, ringtone }: AudioChoice): () => void {
+  const melody = RINGTONES[ringtone];
+  if (melody === null) return () => undefined;
+  const player = new window.Audio(melody);
+  player.volume = ringVolume;
+  void aim(player, ringer)
+    .then(() => player.play())
+    .catch(() => undefined);
+  return () => player.pause();
 }
 
 /** Plays through this device; through the system's own when it is gone or the browser cannot choose. */

@@ -3,7 +3,7 @@
 import type { AudioChoice } from "./audio";
 
 const KEY = "centrale-audio";
-const SYSTEM: AudioChoice = { microphone: "", speaker: "", ringer: "", ringVolume: 0.8 };
+const SYSTEM: AudioChoice = { microphone: "", speaker: "", ringer: "", ringVolume: 0.8, ringtone: "classic" };
 
 export function audioChoice(): AudioChoice {
   try {

@@ -2,6 +2,9 @@
 
 import i18next from "i18next";
 
+import { meOptions } from "@/api/me";
+import { queryClient } from "@/api/queries";
+
 import type { LegView } from "./types";
 
 let shown: { key: string; notification: Notification } | null = null;
@@ -12,16 +15,21 @@ export function notifyCall(leg: LegView | null): void {
     shown.notification.close();
     shown = null;
   }
+  const { calls = true, who = true } =
+    queryClient.getQueryData(meOptions.queryKey)?.preferences.notifications ?? {};
   if (
     !leg ||
     shown ||
+    !calls ||
     !document.hidden ||
     !("Notification" in window) ||
     Notification.permission !== "granted"
   )
     return;
-  const notification = new Notification(leg.name || leg.number, {
-    body: i18next.t("phone:notification", { number: leg.number }),
+  const notification = new Notification(who ? leg.name || leg.number : i18next.t("shell:app"), {
+    body: who
+      ? i18next.t("phone:notification", { number: leg.number })
+      : i18next.t("phone:notificationHidden"),
     tag: "centrale-call",
     requireInteraction: true,
   });

@@ -8,7 +8,9 @@ import { useMe } from "@/api/me";
 import { Loading } from "@/components/states";
 import { languageOf, showLanguage } from "@/i18n";
 import { startLive } from "@/live";
+import { useAppliedPreferences } from "@/settings/applied";
 import { BottomNavigation } from "@/shell/BottomNavigation";
+import { PoliciesNotice } from "@/shell/PoliciesNotice";
 import { ShortcutSheet } from "@/shell/ShortcutSheet";
 import { SideNavigation } from "@/shell/SideNavigation";
 import { TopBar } from "@/shell/TopBar";
@@ -22,6 +24,7 @@ export function Shell() {
   const language = languageOf(useMe().shown_language);
   const wide = useMediaQuery("(min-width: 48em)", true, { getInitialValueInEffect: false });
   useEffect(startLive, []);
+  useAppliedPreferences();
   useEffect(() => {
     if (i18n.language !== language) void showLanguage(language);
   }, [i18n, language]);
@@ -44,6 +47,7 @@ export function Shell() {
         </AppShell.Navbar>
       )}
       <AppShell.Main id="content" tabIndex={-1}>
+        <PoliciesNotice />
         <Suspense fallback={<Loading />}>
           <Outlet />
         </Suspense>

@@ -22,7 +22,9 @@ export const signedInRoute = createRoute({
       if (error instanceof ApiError && error.status === 401) return null;
       throw error;
     });
-    if (me === null || me.pending_policies.length > 0) {
+    // Nobody is kept from calling, emergency services above all.
+    const barred = me !== null && me.pending_policies.length > 0 && location.pathname !== "/phone";
+    if (me === null || barred) {
       throw redirect({ to: "/sign-in", search: { next: location.href } });
     }
   },

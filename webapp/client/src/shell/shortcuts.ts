@@ -16,7 +16,7 @@ export interface Shortcut {
 
 interface ShortcutState {
   shown: ReadonlyMap<string, Shortcut>;
-  /** Keys that the person chose, by id. */
+  /** Keys that the person chose, by id; empty: none. */
   own: Readonly<Record<string, string>>;
 }
 
@@ -36,7 +36,8 @@ export function useShortcut(shortcut: Shortcut, run: () => void, options: Option
   const keys = useShortcuts((state) => state.own[id]) ?? shortcut.keys;
   // A sign such as ? is on another key of each keyboard: go by what is typed.
   const useKey = !/[+>]/.test(keys);
-  useHotkeys(keys, run, { enabled, useKey, enableOnFormTags: inFields, preventDefault: true }, [run]);
+  const works = enabled && keys !== "";
+  useHotkeys(keys, run, { enabled: works, useKey, enableOnFormTags: inFields, preventDefault: true }, [run]);
   useEffect(() => {
     if (!enabled) return;
     useShortcuts.setState(({ shown }) => ({ shown: new Map(shown).set(id, { id, keys, label, group }) }));

@@ -1,16 +1,46 @@
-import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
-import * as z from "zod";
+import { createRoute, lazyRouteComponent, type SearchSchemaInput } from "@tanstack/react-router";
 
 import { rootRoute } from "@/shell/routes";
 
-/** Where to go afterwards: a path of our own, never another site. */
-const next = z.string().regex(/^\/(?![/\\])/).catch("/").default("/");
+interface Search {
+  /** Where to go afterwards: a path of our own, never another site. */
+  next: string;
+  /** Why single sign-on failed. */
+  problem?: string;
+  /** The provider to go to at once. */
+  sso?: string;
+}
+
+function search({ next, problem, sso }: Partial<Search> & SearchSchemaInput): Search {
+  const word = (value: unknown) => (typeof value === "string" && value.length <= 64 ? value : undefined);
+  const [why, provider] = [word(problem), word(sso)];
+  return {
+    next: typeof next === "string" && /^\/(?![/\\])/.test(next) ? next : "/",
+    ...(why !== undefined && { problem: why }),
+    ...(provider !== undefined && { sso: provider }),
+  };
+}
 
 export const signInRoutes = [
   createRoute({
     getParentRoute: () => rootRoute,
     path: "sign-in",
-    validateSearch: z.object({ next }),
+    validateSearch: search,
     component: lazyRouteComponent(() => import("@/signin/SignInPage"), "SignInPage"),
+  }),
+  createRoute({
+    getParentRoute: () => rootRoute,
+    path: "forgotten",
+    component: lazyRouteComponent(() => import("@/signin/ForgottenPage"), "ForgottenPage"),
+  }),
+  createRoute({
+    getParentRoute: () => rootRoute,
+    path: "activate/$key",
+    component: lazyRouteComponent(() => import("@/signin/LinkPage"), "LinkPage"),
+  }),
+  createRoute({
+    getParentRoute: () => rootRoute,
+    path: "reset/$key",
+    component: lazyRouteComponent(() => import("@/signin/LinkPage"), "LinkPage"),
   }),
 ] as const;
