@@ -79,6 +79,11 @@ class Person:
         """Until this browser is registered at the core."""
         await eventually(lambda: self.page.evaluate("ears.registered"), 30, f"{self.email} is registered")
 
+    async def number(self) -> str:
+        """Their extension."""
+        me = await self.page.evaluate("fetch('/api/v1/me/').then((answer) => answer.json())")
+        return str(me["extensions"][0]["number"])
+
     async def hears(
         self, hz: float, level: float = -20.0, within_db: float = 8.0, seconds: float = 15.0
     ) -> None:

@@ -32,12 +32,17 @@ export interface Card {
  * waits for a consultation (`held`). */
 export function cards(legs: readonly LegView[], calls: readonly Call[]): Card[] {
   const byDialog = new Map<string, Call>();
+  const byLeg = new Map<string, Call>();
   for (const call of calls) {
     for (const leg of call.legs) {
-      if (leg.dialog && leg.state !== "ended") byDialog.set(leg.dialog, call);
+      if (leg.state === "ended") continue;
+      if (leg.dialog) byDialog.set(leg.dialog, call);
+      byLeg.set(leg.id, call);
     }
   }
-  const shown = legs.map((leg) => ofLeg(leg, (leg.dialog && byDialog.get(leg.dialog)) || null));
+  const shown = legs.map((leg) =>
+    ofLeg(leg, byDialog.get(leg.dialog) ?? byLeg.get(leg.returns ?? "") ?? null),
+  );
   const here = new Set(shown.map((card) => card.call?.id));
   const others = calls.filter((call) => !here.has(call.id)).map((call) => withoutLeg(call, here));
   return [...others.filter((card) => card !== null), ...shown].sort((a, b) => begun(a) - begun(b));
@@ -45,7 +50,7 @@ export function cards(legs: readonly LegView[], calls: readonly Call[]): Card[] 
 
 function ofLeg(leg: LegView, call: Call | null): Card {
   return {
-    key: call?.id ?? leg.key,
+    key: leg.key,
     leg,
     call,
     state: stateOf(leg, call),

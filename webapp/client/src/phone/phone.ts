@@ -190,19 +190,26 @@ export const phone = new Phone();
 function carryOut(phone: PhoneActions, action: PhoneAction): void {
   switch (action.name) {
     case "dial":
-      return phone.dial(...action.args);
+      phone.dial(...action.args);
+      break;
     case "answer":
-      return phone.answer(...action.args);
+      phone.answer(...action.args);
+      break;
     case "decline":
-      return phone.decline(...action.args);
+      phone.decline(...action.args);
+      break;
     case "hangUp":
-      return phone.hangUp(...action.args);
+      phone.hangUp(...action.args);
+      break;
     case "mute":
-      return phone.mute(...action.args);
+      phone.mute(...action.args);
+      break;
     case "press":
-      return phone.press(...action.args);
+      phone.press(...action.args);
+      break;
     case "takeUp":
-      return phone.takeUp(...action.args);
+      phone.takeUp(...action.args);
+      break;
   }
 }
 

@@ -5,7 +5,9 @@ import { signedInRoute } from "@/shell/routes";
 
 /** `dial`: a number from a tel: link or another page. The router reads one that is all digits as a number. */
 function dialled({ dial }: { dial?: string | number } & SearchSchemaInput): { dial?: string } {
-  return typeof dial === "string" || typeof dial === "number" ? { dial: String(dial).replace(/^tel:/i, "").slice(0, 64) } : {};
+  return typeof dial === "string" || typeof dial === "number"
+    ? { dial: String(dial).replace(/^tel:/i, "").slice(0, 64) }
+    : {};
 }
 
 export const phoneRoutes = [

@@ -32,6 +32,7 @@ interface Leg {
   readonly actor: Actor<typeof legMachine>;
   number: string;
   name: string;
+  returns: string | null;
   session: Session | null;
   microphone: MediaStream | null;
 }
@@ -77,7 +78,9 @@ export class Softphone implements PhoneActions {
   /** Goes on with a call whose audio this browser lost, or that another browser of mine has. `leg` is its id in live
    * state, `number` and `name` who is at the other end. */
   takeUp(leg: string, number: string, name: string): void {
-    void this.place(this.add("reconnecting", number, name), `return.${leg}`, []);
+    const returned = this.add("reconnecting", number, name);
+    returned.returns = leg;
+    void this.place(returned, `return.${leg}`, []);
   }
 
   answer(key: string): void {
@@ -225,6 +228,7 @@ export class Softphone implements PhoneActions {
       actor: createActor(legMachine, { snapshot: legMachine.resolveState({ value: start, context: BLANK }) }),
       number,
       name,
+      returns: null,
       session: null,
       microphone: null,
     };
@@ -264,5 +268,6 @@ function shown(leg: Leg): LegView {
     startedAt: leg.startedAt,
     answeredAt: context.answeredAt,
     ended: context.ended,
+    returns: leg.returns,
   };
 }

@@ -30,6 +30,8 @@ export interface LegView {
   readonly startedAt: number;
   readonly answeredAt: number | null;
   readonly ended: EndReason | null;
+  /** The leg in live state whose place this one takes (after a reload, from another tab); null for any other. */
+  readonly returns: string | null;
 }
 
 /** The way to the core: `refused` needs a person (signed out), the others mend themselves. */
