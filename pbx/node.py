@@ -241,11 +241,18 @@ class Node(Desk):
         if event.caller.srtp == "dtls" and self._parts.flows.of(*flow) is None:
             self.stack.respond(token, Reply(403, "Forbidden"))  # its connection has closed meanwhile
             return
-        result = self._parts.registrar.handle(request, event.caller, now)
+        caller = event.caller
+        known = {each.key for each in self._parts.bindings.of_device(caller.tenant, caller.device, now)}
+        result = self._parts.registrar.handle(request, caller, now)
         if not result.changed and not result.removed:
             self.stack.respond(token, result.reply)
             return
         saved = self._keep(result.changed, result.removed, now)
+        for binding in result.changed:
+            if caller.srtp == "dtls":
+                self.stack.registered(binding)
+            if binding.key not in known:
+                self.carry_out(self._parts.exchange.registered(binding, now))
         asyncio.ensure_future(saved).add_done_callback(partial(self._answer, token, result.reply))
 
     def _flow_closed(self, flow: Flow, now: float) -> None:

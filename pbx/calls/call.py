@@ -266,7 +266,8 @@ class Call:
             "called": number,
             "number": self.presented[0],
             "name": self.presented[1],
-            "codecs": self.codecs,
+            # A browser comes over the internet: with Opus, whatever the caller prefers, losses are mended.
+            "codecs": () if device and device.srtp == "dtls" else self.codecs,
             "srtp": device.srtp if device else "off",
         }
         fields.update(shown)

@@ -27,7 +27,8 @@ class Conversation:
     """The legs that talk, kept as wishes: change one, then `refresh` commands the difference through `do`.
 
     `near` is who the call is about (the caller, or whoever was transferred), `far` the other side, `early` a
-    called phone that is heard before it answers. `holding` are legs that put the other side on hold,
+    called phone that is heard before it answers. `holding` are legs that put the other side on hold, `absent`
+    those whose browser is away; either way the other side hears music.
     `waiting` says that `near` waits for somebody with music. `can_hear` is False for a caller whose INVITE
     had no offer: nothing can be played to it before the answer. `language` is that of tones."""
 
@@ -41,6 +42,7 @@ class Conversation:
     alerted: bool = False
     waiting: bool = False
     holding: set[str] = field(default_factory=set)
+    absent: set[str] = field(default_factory=set)
     _bridged: tuple[str, str] | None = None
     _music: set[str] = field(default_factory=set)
 
@@ -107,6 +109,7 @@ class Conversation:
     def replace(self, old: Leg, new: Leg) -> None:
         """`new` takes the place of `old`."""
         self.holding.discard(old.id)
+        self.absent.discard(old.id)
         if self.near is old:
             if not old.talking or not self.alerted:
                 self.near = new
@@ -132,11 +135,13 @@ class Conversation:
         self.far = self.early = None
         self.waiting = False
         self.holding.clear()
+        self.absent.clear()
         self.refresh()
 
     def forget(self, leg: Leg) -> None:
         """The leg is gone, and with it what it heard."""
         self.holding.discard(leg.id)
+        self.absent.discard(leg.id)
         self._music.discard(leg.id)
         if self._bridged and leg.id in self._bridged:
             self._bridged = None
@@ -149,6 +154,14 @@ class Conversation:
             self.holding.add(leg.id)
         else:
             self.holding.discard(leg.id)
+        self.refresh()
+
+    def miss(self, leg: Leg, away: bool) -> None:
+        """The leg's browser is away, or back."""
+        if away:
+            self.absent.add(leg.id)
+        else:
+            self.absent.discard(leg.id)
         self.refresh()
 
     def media(self, leg: Leg, event: LegMedia, now: float) -> bool:
@@ -187,7 +200,7 @@ class Conversation:
 
     def _pair(self) -> tuple[str, str] | None:
         partner = self.far or self.early
-        if self.near is None or partner is None or self.holding:
+        if self.near is None or partner is None or self.holding or self.absent:
             return None
         return (self.near.id, partner.id) if self.near.alive and partner.alive else None
 
@@ -199,8 +212,5 @@ class Conversation:
         if far is None:
             return {near.id} if self.waiting and self.early is None else set()
         pairs = ((near, far), (far, near))
-        return {
-            leg.id
-            for leg, other in pairs
-            if leg.talking and other.id in self.holding and leg.id not in self.holding
-        }
+        gone = self.holding | self.absent
+        return {leg.id for leg, other in pairs if leg.talking and other.id in gone and leg.id not in gone}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from pbx.calls import consulting, pickup, transfers
+from pbx.calls import consulting, pickup, returning, transfers
 from pbx.calls.call import Call
 from pbx.calls.errors import CommandError
 from pbx.calls.leg import Leg
@@ -24,6 +24,7 @@ from pbx.control.messages import CallRecord, Event, ExtensionState
 from pbx.directory import Directory, Tenant
 from pbx.outside.outside import Outside
 from pbx.ports import (
+    Binding,
     CallEvent,
     Command,
     Emit,
@@ -81,6 +82,9 @@ class Exchange:
         if tenant is None or len(self._by_leg) >= self.limit:
             log.warning("call.refused", leg=event.leg, tenant=event.caller.tenant, legs=len(self._by_leg))
             return [HangUp(leg=event.leg, code=503)]
+        if (back := returning.leg_of(event.number)) is not None:
+            returning.come_back(self, back, event, now)
+            return self._done()
         call = self.new_call(tenant, event.number)
         self._by_leg[event.leg] = call
         leg = call.start(event, now)
@@ -90,6 +94,9 @@ class Exchange:
         elif event.caller.trunk:
             self._inbound(call, event)
         else:
+            call.wanted_caller_id = event.caller_id
+            if event.record:
+                call.recorder.choose()
             call.enter(Routing(call, event.number))
         return self._done()
 
@@ -174,6 +181,15 @@ class Exchange:
             self.out += self.outside.ended(leg.line, call.tenant, now)
         if leg.extension is not None and leg.answered_at is not None:
             self.turns.talked(call.tenant.id, leg.extension, now)
+
+    def registered(self, binding: Binding, now: float) -> list[Command]:
+        """A phone registered: what rings for its extension rings there too."""
+        self._now = now
+        for call in list(self._calls.values()):
+            if call.tenant.id == binding.tenant and call.phase == "open":
+                call.now = now
+                call.stage.joined(binding)
+        return self._done()
 
     def tick(self, now: float) -> list[Command]:
         """Once a second: temporary statuses end."""

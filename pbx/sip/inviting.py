@@ -39,6 +39,10 @@ class Inviter:
         self._codec_order.prefer(command.codecs)
         leg.makeCall(called, options)
 
+    def reaches(self, binding: Binding) -> bool:
+        """Whether requests can go back the way the phone came."""
+        return self._connections.reaches(binding.source_ip, binding.source_port, binding.transport)
+
     def _to_phone(self, tx: pj.SipTxOption, command: Invite, binding: Binding) -> str:
         identity = name_addr(command.name, user_uri(command.number, command.domain))
         if command.anonymous:
@@ -48,8 +52,7 @@ class Inviter:
             add_header(tx, "P-Asserted-Identity", identity)
         if command.diverted_by:
             _divert(tx, user_uri(command.diverted_by, command.domain))
-        reached = self._connections.reaches(binding.source_ip, binding.source_port, binding.transport)
-        tx.targetUri = target(binding, connected=reached)
+        tx.targetUri = target(binding, connected=self.reaches(binding))
         return user_uri(command.called, command.domain)
 
     def _over_trunk(self, tx: pj.SipTxOption, command: Invite, line: Line) -> str:

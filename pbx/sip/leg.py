@@ -7,6 +7,7 @@ import pbx_native
 import pjsua2 as pj
 
 from pbx.ports import DialogId, DigitPressed, LegEnded, LegMedia, LegProgress
+from pbx.sip.browsers import Reach
 from pbx.sip.quality import Figures, quality
 from pbx.sip.uris import redirect_user
 
@@ -64,6 +65,8 @@ class SipLeg(pj.Call):  # type: ignore[misc]
         self.rx_packets = 0
         self.silent_since: float | None = None
         self.reported = 0.0
+        self.reach: Reach | None = None  # of browsers only
+        self.away = False
         self._sink = sink
         self._redirect: str | None = None
 

@@ -9,12 +9,14 @@ import structlog
 
 from pbx.ports import (
     Answer,
+    Binding,
     DialogId,
     HangUp,
     Identify,
     IncomingCall,
     Invite,
     LegAnswered,
+    LegAway,
     LegEnded,
     LegEvent,
     LegProgress,
@@ -28,8 +30,10 @@ from pbx.ports import (
     SipCommand,
     TellReferrer,
 )
+from pbx.sip import browsers
 from pbx.sip.agenda import Agenda
 from pbx.sip.callers import Shown, called, shown
+from pbx.sip.connections import Flow
 from pbx.sip.endpoint import add_header, call_options
 from pbx.sip.gate import Admitted
 from pbx.sip.introducing import Introductions
@@ -80,6 +84,10 @@ class Legs:
         leg = SipLeg(self, account, secrets.token_hex(8), caller.tenant, call_id)
         self._legs[leg.leg] = self._by_call[call_id] = leg
         who = shown(request) if caller.trunk else Shown("", "", private=False)
+        caller_id, record = None, False
+        if caller.srtp == "dtls":
+            leg.reach = browsers.of_request(caller.device, request)
+            caller_id, record = browsers.wishes(request)
         self.post(
             IncomingCall(
                 leg=leg.leg,
@@ -93,6 +101,8 @@ class Legs:
                 from_number=who.number,
                 from_name=who.name,
                 private=who.private,
+                caller_id=caller_id,
+                record=record,
             )
         )
 
@@ -182,7 +192,16 @@ class Legs:
         if account is None:
             self.post(LegEnded(leg=command.leg, code=503, reason="No such trunk", remote=False))
             return
+        if (
+            isinstance(command.to, Binding)
+            and command.srtp == "dtls"
+            and not self._inviter.reaches(command.to)
+        ):
+            self.post(LegEnded(leg=command.leg, code=503, reason="Its connection is gone", remote=False))
+            return
         leg = SipLeg(self, account, command.leg, command.to.tenant)
+        if isinstance(command.to, Binding) and command.srtp == "dtls":
+            leg.reach = browsers.of_binding(command.to)
         self._legs[command.leg] = leg
         try:
             self._inviter.send(leg, command)
@@ -242,14 +261,36 @@ class Legs:
 
     def watch(self, now: float) -> None:
         """Report legs in a call from which no RTP comes; `now` monotonic. Call about once a second."""
-        legs = [leg for leg in self._legs.values() if leg.confirmed and leg.has_media and not leg.held]
+        legs = [
+            leg
+            for leg in self._legs.values()
+            if leg.confirmed and leg.has_media and (leg.reach is not None or not leg.held)
+        ]
         if not legs:
             return
         for leg, packets in zip(legs, pbx_native.rx_packets([leg.getId() for leg in legs]), strict=True):
             if packets != leg.rx_packets or leg.silent_since is None:
+                if leg.silent_since is not None:
+                    self._set_away(leg, False)
                 leg.rx_packets, leg.silent_since, leg.reported = packets, now, 0.0
                 continue
             silent = now - leg.silent_since
-            if silent - leg.reported >= _SILENCE_STEP:
+            if not leg.held and silent - leg.reported >= _SILENCE_STEP:
                 leg.reported = silent
                 self.post(MediaSilent(leg=leg.leg, seconds=silent))
+            self._set_away(leg, leg.away or browsers.away(leg, silent))
+
+    def _set_away(self, leg: SipLeg, away: bool) -> None:
+        if leg.away != away:
+            leg.away = away
+            self.post(LegAway(leg=leg.leg, away=away))
+
+    # --- Connections of browsers --------------------
+
+    def flow_closed(self, flow: Flow) -> None:
+        """A connection has gone."""
+        browsers.closed(self._legs.values(), flow)
+
+    def registered(self, binding: Binding) -> None:
+        """A browser registered over this connection."""
+        browsers.registered(self._legs.values(), binding)

@@ -168,6 +168,10 @@ class SipStack:
         """Send OPTIONS to a binding; Probed follows."""
         self._do(lambda: self._send_options(binding, domain))
 
+    def registered(self, binding: Binding) -> None:
+        """A browser registered: its calls are reached over the same connection from now on."""
+        self._do(lambda: self._table().registered(binding))
+
     def notify(self, notify: Notify) -> None:
         """Send a NOTIFY; Notified follows."""
         self._do(lambda: self._notifier.send(notify))
@@ -304,6 +308,8 @@ class SipStack:
 
     def _on_closed(self, ip: str, port: int, transport: str) -> None:
         self._connections.closed(ip, port, transport)
+        if self._legs is not None:
+            self._legs.flow_closed((ip, port, transport))
         self._post(FlowClosed((ip, port, transport)))
 
     def _on_message(self, incoming: bool, address: str, port: int, transport: str, raw: bytes) -> None:

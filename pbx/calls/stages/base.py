@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from pbx.calls.outcomes import Failure
-from pbx.ports import DigitPressed, LegEnded, LegProgress
+from pbx.ports import Binding, DigitPressed, LegEnded, LegProgress
 
 if TYPE_CHECKING:
     from pbx.calls.call import Call
@@ -60,6 +60,9 @@ class Stage:
     def substitute(self, old: "Leg", new: "Leg") -> None:
         """`new`, which is talking and belongs to this call already, takes the place of `old`, which is
         replaceable."""
+
+    def joined(self, binding: Binding) -> None:
+        """A phone of the organisation has registered."""
 
     def returns(self, failure: Failure) -> bool:
         """Nobody will answer: whether the call went back to somebody who sent it here."""

@@ -7,7 +7,7 @@ from pbx.calls.outcomes import FAILURES, Failure
 from pbx.calls.stages.base import Stage
 from pbx.calls.stages.ring import Ring
 from pbx.calls.stages.talking import Talking
-from pbx.ports import LegEnded, LegProgress
+from pbx.ports import Binding, LegEnded, LegProgress
 
 if TYPE_CHECKING:
     from pbx.calls.call import Call
@@ -67,6 +67,9 @@ class Returning(Stage):
 
     def take(self, leg: Leg) -> bool:
         return self._ring.take(leg)
+
+    def joined(self, binding: Binding) -> None:
+        self._ring.joined(binding)
 
     def gone(self, leg: Leg, event: LegEnded) -> None:
         if leg is self.call.talk.near:

@@ -10,12 +10,13 @@ from pbx.calls.ringing import Ringing, reachable
 from pbx.calls.stages.base import Stage
 from pbx.calls.states import status_of
 from pbx.control.messages import LegRole
-from pbx.ports import LegEnded, LegProgress
+from pbx.ports import Binding, LegEnded, LegProgress
 
 if TYPE_CHECKING:
     from pbx.calls.call import Call
 
 Finish = Callable[[str, str], None]
+_LOST = (408, 503)
 
 
 class Ring(Stage):
@@ -44,6 +45,8 @@ class Ring(Stage):
         self._shown = shown or {}
         self._role: LegRole = role
         self._ringing = Ringing()
+        self._devices: list[str] = []
+        self._rung: set[tuple[str, str, str]] = set()
         self._outcomes: list[FailedOutcome] = []
 
     def begin(self) -> None:
@@ -59,13 +62,9 @@ class Ring(Stage):
             devices = self._rounds.pop(0)
             bindings, full = reachable(call.tenant, devices, call.world, call.device, call.now)
             self._ringing = Ringing()
+            self._devices, self._rung = devices, set()
             for binding in bindings:
-                config = call.tenant.device(binding.device)
-                number = config.extension if config else self._target
-                extension = call.tenant.extension(number)
-                name = extension.name if extension else ""
-                shown = {"called": self._target} | self._shown
-                self._ringing.add(call.offer(binding, self._role, number, name, shown))
+                self._offer(binding)
             if bindings:
                 if full:
                     self._ringing.outcomes.append("busy")
@@ -73,6 +72,25 @@ class Ring(Stage):
                 return
             self._outcomes.append("busy" if full else "not_registered")
         self._finish(strongest(self._outcomes), "")
+
+    def _offer(self, binding: Binding) -> None:
+        call = self.call
+        config = call.tenant.device(binding.device)
+        number = config.extension if config else self._target
+        extension = call.tenant.extension(number)
+        name = extension.name if extension else ""
+        shown = {"called": self._target} | self._shown
+        self._rung.add(binding.key)
+        self._ringing.add(call.offer(binding, self._role, number, name, shown))
+
+    def joined(self, binding: Binding) -> None:
+        """A phone of this round registers while it lasts (a page has loaded again): it rings too."""
+        call = self.call
+        if binding.device not in self._devices or binding.key in self._rung:
+            return
+        found, _ = reachable(call.tenant, [binding.device], call.world, call.device, call.now)
+        if binding in found:
+            self._offer(binding)
 
     def _round_over(self, outcome: FailedOutcome) -> None:
         self.call.stop_timer("ring")
@@ -127,9 +145,17 @@ class Ring(Stage):
             )
             self._redirect(leg, event.redirect)
             return
+        if self._reloads(leg, event):
+            self._ringing.legs.pop(leg.id)
+            return
         outcome = self._ringing.fail(leg, event.code)
         if outcome is not None:
             self._round_over(outcome)
+
+    def _reloads(self, leg: Leg, event: LegEnded) -> bool:
+        """Whether a browser's connection was lost: its page may load again and register within the round."""
+        config = self.call.tenant.device(leg.device) if leg.device else None
+        return config is not None and config.srtp == "dtls" and event.code in _LOST
 
     def timer(self, name: str) -> None:
         if name == "ring":

@@ -22,7 +22,7 @@ from pbx.calls.stages.speaking import Announce, Menu
 from pbx.calls.stages.talking import Talking
 from pbx.control.messages import PathStep
 from pbx.outside.outside import Refusal
-from pbx.ports import DigitPressed, LegEnded, LegProgress
+from pbx.ports import Binding, DigitPressed, LegEnded, LegProgress
 
 if TYPE_CHECKING:
     from pbx.calls.call import Call
@@ -370,6 +370,9 @@ class Routing(Stage):
 
     def take(self, leg: Leg) -> bool:
         return self._step.take(leg)
+
+    def joined(self, binding: Binding) -> None:
+        self._step.joined(binding)
 
     def gone(self, leg: Leg, event: LegEnded) -> None:
         call = self.call

@@ -7,7 +7,7 @@ from pbx.calls.leg import Leg
 from pbx.calls.outcomes import FAILURES
 from pbx.calls.stages.base import Stage
 from pbx.calls.stages.ring import Ring
-from pbx.ports import Caller, LegEnded, LegProgress
+from pbx.ports import Binding, Caller, LegEnded, LegProgress
 
 if TYPE_CHECKING:
     from pbx.calls.call import Call
@@ -65,6 +65,9 @@ class Summoning(Stage):
 
     def answered(self, leg: Leg) -> None:
         self._ring.answered(leg)
+
+    def joined(self, binding: Binding) -> None:
+        self._ring.joined(binding)
 
     def gone(self, leg: Leg, event: LegEnded) -> None:
         self._ring.gone(leg, event)

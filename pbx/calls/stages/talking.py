@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from pbx.calls.leg import Leg
 from pbx.calls.outcomes import Failure
 from pbx.calls.stages.base import Stage
-from pbx.ports import DigitPressed, LegEnded, LegProgress
+from pbx.ports import Binding, DigitPressed, LegEnded, LegProgress
 
 if TYPE_CHECKING:
     from pbx.calls.call import Call
@@ -115,6 +115,10 @@ class Talking(Stage):
             self._moving.answered(leg)
         else:
             self.call.dismiss(leg)
+
+    def joined(self, binding: Binding) -> None:
+        if self._moving is not None:
+            self._moving.joined(binding)
 
     def timer(self, name: str) -> None:
         if name == "ring" and self._moving is not None:

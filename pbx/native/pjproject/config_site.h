@@ -50,3 +50,8 @@
 
 /* Browsers always do ICE; which of their candidates stands in the c= line says nothing. */
 #define PJSUA_ICE_TRANSPORT_OPTION              PJMEDIA_ICE_DISABLE_ICE_MISMATCH
+
+/* Keys of browsers are agreed in the media (DTLS-SRTP, RFC 5763). */
+#define PJMEDIA_SRTP_HAS_DTLS                   1
+/* Their packets are authenticated (SRTP) wherever they come from, also before ICE knows their way. */
+#define PJ_ICE_SESS_CHECK_SRC_ADDR              0
