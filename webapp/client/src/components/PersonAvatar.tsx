@@ -17,7 +17,7 @@ interface Props {
 /** Photo or initials. For the eye only: the name stands beside it. */
 export function PersonAvatar({ name, photo = null, size = "md" }: Props) {
   return (
-    <Avatar src={photo} alt="" aria-hidden color="harbour" size={size} radius="xl">
+    <Avatar src={photo} alt="" aria-hidden color="harbour" size={size} radius="50%">
       {initials(name)}
     </Avatar>
   );

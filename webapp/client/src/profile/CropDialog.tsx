@@ -1,7 +1,7 @@
 import "react-easy-crop/react-easy-crop.css";
 
 import { Alert, Box, Button, Group, Input, Modal, Slider, Stack, Text } from "@mantine/core";
-import { useEffect, useId, useState } from "react";
+import { useEffect, useState } from "react";
 import Cropper from "react-easy-crop";
 import { useTranslation } from "react-i18next";
 
@@ -20,7 +20,6 @@ const MOST = 4;
 export function CropDialog({ file, busy, onClose, onCropped }: Props) {
   const { t } = useTranslation("profile");
   const close = useTranslation().t("close");
-  const id = useId();
   const [url] = useState(() => URL.createObjectURL(file));
   const [crop, setCrop] = useState({ x: 0, y: 0 });
   const [zoom, setZoom] = useState(1);
@@ -60,7 +59,7 @@ export function CropDialog({ file, busy, onClose, onCropped }: Props) {
           {t("crop.text")}
         </Text>
         <div>
-          <Input.Label component="div" id={id} mb={4}>
+          <Input.Label component="div" mb={4} aria-hidden>
             {t("crop.zoom")}
           </Input.Label>
           <Slider
@@ -71,7 +70,7 @@ export function CropDialog({ file, busy, onClose, onCropped }: Props) {
             value={zoom}
             onChange={setZoom}
             disabled={broken}
-            thumbProps={{ "aria-labelledby": id }}
+            thumbLabel={t("crop.zoom")}
           />
         </div>
         <Group justify="flex-end">

@@ -1,6 +1,6 @@
 import { Button, Group, Input, Select, Slider } from "@mantine/core";
 import { IconPlayerPlay } from "@tabler/icons-react";
-import { useEffect, useId, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { type Ringtone, RINGTONES, sampleRing } from "@/phone/audio";
@@ -30,7 +30,6 @@ function Ringing() {
   const { t } = useTranslation("settings");
   const { ring_audio: ring = {} } = usePreferences();
   const save = useSavePreferences();
-  const id = useId();
   const [volume, setVolume] = useState(Math.round((ring.volume ?? audioChoice().ringVolume) * 100));
   const end = useRef(() => {});
   useEffect(() => () => end.current(), []);
@@ -61,7 +60,7 @@ function Ringing() {
         </Button>
       </Group>
       <div>
-        <Input.Label component="div" id={id} mb={4}>
+        <Input.Label component="div" mb={4} aria-hidden>
           {t("sound.volume")}
         </Input.Label>
         <Slider
@@ -75,7 +74,7 @@ function Ringing() {
           }}
           step={5}
           label={(percent) => `${percent}%`}
-          thumbProps={{ "aria-labelledby": id }}
+          thumbLabel={t("sound.volume")}
           marks={[{ value: 0 }, { value: 50 }, { value: 100 }]}
         />
       </div>

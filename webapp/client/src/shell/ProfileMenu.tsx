@@ -1,4 +1,4 @@
-import { Menu, SegmentedControl, Text, UnstyledButton, useMantineColorScheme } from "@mantine/core";
+import { Menu, SegmentedControl, Text, UnstyledButton, useMantineColorScheme, VisuallyHidden } from "@mantine/core";
 import { IconLogout, IconSettings, IconUser } from "@tabler/icons-react";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
@@ -23,7 +23,8 @@ export function ProfileMenu() {
   return (
     <Menu position="bottom-end" width={260}>
       <Menu.Target>
-        <UnstyledButton aria-label={t("menuOf", { name: me.name })} bdrs="xl">
+        <UnstyledButton bdrs="50%">
+          <VisuallyHidden>{t("menuOf", { name: me.name })}</VisuallyHidden>
           <PersonAvatar name={me.name} photo={small(profile?.photo)} size={36} />
         </UnstyledButton>
       </Menu.Target>

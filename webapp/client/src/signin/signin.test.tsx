@@ -16,7 +16,7 @@ const RULES = ["length", "upper", "lower", "digit", "others"].map((code) => ({ c
 const state = (step: string) => ({ step, second_factor: null, mail: true, password_rules: RULES, csrf: "x" });
 const server = setupServer(http.get(`${API}/auth/`, () => HttpResponse.json(state("done"))));
 
-beforeAll(() => server.listen({ onUnhandledRequest: "error" }));
+beforeAll(() => server.listen());
 afterEach(() => server.resetHandlers());
 afterAll(() => server.close());
 
