@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from config.setup import certificate, prompts
-from tests.benchmarks import audio, calls, flows, live, registrations, subscriptions
+from tests.benchmarks import audio, calls, contacts, flows, live, registrations, subscriptions
 from tests.benchmarks.measure import Result
 from tests.running import ROOT, RunningCore
 
@@ -27,6 +27,7 @@ ALL: dict[str, Benchmark] = {
     "register": registrations.pairs,
     "subscriptions-1000": subscriptions.subscriptions_1000,
     "flows": flows.evaluations,
+    "contacts": contacts.search,
     "watchers-1000": live.watchers_1000,
 }
 
