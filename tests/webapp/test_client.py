@@ -104,7 +104,6 @@ def test_the_worker_keeps_only_files_that_are_there(built: object, client: Clien
         assert (settings.CLIENT_FOLDER / name.removeprefix("/static/client/")).is_file()
 
 
-@pytest.mark.xfail(strict=True, reason="366 kB: JsSIP (60) and dragging (13) still load with the screen")
 def test_the_phone_loads_little(built: dict[str, Any]) -> None:
     routes = (SOURCES / "phone" / "routes.ts").read_text()
     pages = [f"src/phone/{name}.tsx" for name in re.findall(r'import\("(?:\./|@/phone/)([^"]+)"\)', routes)]

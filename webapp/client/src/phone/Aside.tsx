@@ -1,4 +1,3 @@
-import { useDroppable } from "@dnd-kit/core";
 import { ActionIcon, Button, Group, Paper, ScrollArea, Stack, Text, TextInput, Title } from "@mantine/core";
 import { IconPhone, IconSearch } from "@tabler/icons-react";
 import { useMemo, useState } from "react";
@@ -9,6 +8,7 @@ import type { Colleague } from "@/live/generated";
 import { useEntities } from "@/live/store";
 
 import { pickUp } from "./commands";
+import { useCallDrop } from "./dragging";
 import { Duration } from "./Duration";
 import { useMine } from "./mine";
 import { phone, usePhoneStore } from "./phone";
@@ -107,26 +107,26 @@ function Colleagues() {
       />
       <ScrollArea.Autosize mah={420} type="auto">
         {shown.map(([id, each]) => (
-          <ColleagueRow key={id} id={id} colleague={each} />
+          <ColleagueRow key={id} colleague={each} />
         ))}
       </ScrollArea.Autosize>
     </Section>
   );
 }
 
-function ColleagueRow({ id, colleague }: { id: string; colleague: Colleague }) {
+function ColleagueRow({ colleague }: { colleague: Colleague }) {
   const { t } = useTranslation("phone");
   const { name, number, photo, state, status } = colleague;
-  const { setNodeRef, isOver } = useDroppable({ id: `colleague-${id}`, data: { number, name } });
+  const { over, handlers } = useCallDrop(colleague);
   return (
     <Group
-      ref={setNodeRef}
+      {...handlers}
       wrap="nowrap"
       justify="space-between"
       p={4}
       style={{
         borderRadius: 8,
-        ...(isOver && { outline: "2px dashed var(--mantine-primary-color-filled)" }),
+        ...(over && { outline: "2px dashed var(--mantine-primary-color-filled)" }),
       }}
     >
       <Group gap="xs" wrap="nowrap" miw={0}>

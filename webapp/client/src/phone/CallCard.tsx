@@ -1,30 +1,26 @@
-import { useDraggable } from "@dnd-kit/core";
-import { ActionIcon, Alert, Badge, Button, Group, Paper, Stack, Text } from "@mantine/core";
-import {
-  IconArrowsExchange,
-  IconGripVertical,
-  IconPhoneOff,
-  IconPlugConnected,
-  IconUsersGroup,
-} from "@tabler/icons-react";
-import { useState } from "react";
+import { Alert, Badge, Button, Group, Paper, Stack, Text } from "@mantine/core";
+import { IconArrowsExchange, IconPhoneOff, IconPlugConnected, IconUsersGroup } from "@tabler/icons-react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { AddDialog } from "./AddDialog";
 import { CallNote } from "./CallNote";
 import { CardActions } from "./CardActions";
 import { CardMenu } from "./CardMenu";
 import type { Card } from "./cards";
 import { hangUpCall, joinCalls, swapWith, transferInto } from "./commands";
+import { DragHandle } from "./dragging";
 import { Duration } from "./Duration";
 import { Keypad } from "./Keypad";
 import { Participants } from "./Participants";
 import { phone } from "./phone";
 import { QualityBadge } from "./QualityBadge";
 import { useCardState } from "./states";
-import { TransferDialog } from "./TransferDialog";
 import { useCommand } from "./useCommand";
 import { Who } from "./Who";
+
+// Only a talking call needs these.
+const AddDialog = lazy(async () => ({ default: (await import("./AddDialog")).AddDialog }));
+const TransferDialog = lazy(async () => ({ default: (await import("./TransferDialog")).TransferDialog }));
 
 type Open = "keypad" | "transfer" | "add" | "note" | null;
 
@@ -33,24 +29,17 @@ export function CallCard({ card }: { card: Card }) {
   const { t } = useTranslation("phone");
   const [open, setOpen] = useState<Open>(null);
   const words = useCardState(card);
-  const { setNodeRef, setActivatorNodeRef, attributes, listeners, transform } = useDraggable({
-    id: card.key,
-    data: { card },
-    disabled: card.call === null,
-  });
   const { leg, call } = card;
   const toggle = (what: Open) => setOpen((now) => (now === what ? null : what));
   const close = () => setOpen(null);
   return (
     <Paper
-      ref={setNodeRef}
       withBorder
       p="md"
       radius="lg"
       shadow={card.state === "talking" ? "md" : undefined}
       component="section"
       aria-label={card.name || card.number}
-      style={transform ? moved(transform) : undefined}
     >
       <Stack gap="md">
         <Group justify="space-between" wrap="nowrap" align="flex-start">
@@ -65,19 +54,7 @@ export function CallCard({ card }: { card: Card }) {
           </Who>
           <Group gap={4} wrap="nowrap">
             {leg?.state === "talking" ? <QualityBadge leg={leg.key} /> : null}
-            {call && answered(card) ? (
-              <ActionIcon
-                variant="subtle"
-                color="gray"
-                visibleFrom="sm"
-                ref={setActivatorNodeRef}
-                {...attributes}
-                {...listeners}
-                aria-label={t("action.drag")}
-              >
-                <IconGripVertical size={20} />
-              </ActionIcon>
-            ) : null}
+            {call && answered(card) ? <DragHandle call={call.id} /> : null}
             {card.state === "ended" ? null : <CardMenu card={card} onNote={() => toggle("note")} />}
           </Group>
         </Group>
@@ -96,14 +73,12 @@ export function CallCard({ card }: { card: Card }) {
         {open === "note" && call ? <CallNote call={call.id} onSaved={close} /> : null}
         {card.state === "ended" ? null : <HangUp card={card} />}
       </Stack>
-      {call && open === "transfer" ? <TransferDialog card={card} call={call} onClose={close} /> : null}
-      {call && open === "add" ? <AddDialog call={call} onClose={close} /> : null}
+      <Suspense fallback={null}>
+        {call && open === "transfer" ? <TransferDialog card={card} call={call} onClose={close} /> : null}
+        {call && open === "add" ? <AddDialog call={call} onClose={close} /> : null}
+      </Suspense>
     </Paper>
   );
-}
-
-function moved({ x, y }: { x: number; y: number }) {
-  return { transform: `translate(${x}px, ${y}px)`, opacity: 0.8, zIndex: 10, position: "relative" } as const;
 }
 
 function answered({ leg, call, state }: Card): boolean {

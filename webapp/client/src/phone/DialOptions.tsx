@@ -1,14 +1,15 @@
-import { ActionIcon, Popover, Select, Stack, Switch } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, useState } from "react";
+import { ActionIcon, Popover } from "@mantine/core";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { callerIdsListOptions } from "@/api/generated/@tanstack/react-query.gen";
+import { Loading } from "@/components/states";
 
 import { dialWith } from "./commands";
-import { useMine, useOtherPhones } from "./mine";
-import { phone, usePhoneStore } from "./phone";
+import { useMine } from "./mine";
+import { phone } from "./phone";
 import { useCommand } from "./useCommand";
+
+const DialOptionsForm = lazy(async () => ({ default: (await import("./DialOptionsForm")).DialOptionsForm }));
 
 export interface Dialling {
   readonly device: string;
@@ -18,8 +19,8 @@ export interface Dialling {
   dial(number: string): void;
 }
 
-const BROWSER = "";
-const USUAL = "";
+export const BROWSER = "";
+export const USUAL = "";
 
 /** How the next call is made: with which phone, which number is shown, recorded or not. Back to usual afterwards. */
 export function useDialling(): Dialling {
@@ -40,10 +41,7 @@ export function useDialling(): Dialling {
 
 export function DialOptionsMenu({ dialling, icon }: { dialling: Dialling; icon: ReactNode }) {
   const { t } = useTranslation("phone");
-  const mine = useMine();
-  const phones = useOtherPhones(usePhoneStore((store) => store.view.device));
   const [opened, setOpened] = useState(false);
-  const callerIds = useQuery({ ...callerIdsListOptions(), enabled: opened });
   const unusual = dialling.device !== BROWSER || dialling.callerId !== USUAL || dialling.recorded;
   return (
     <Popover opened={opened} onChange={setOpened} position="bottom-end" shadow="md" trapFocus withArrow>
@@ -58,38 +56,9 @@ export function DialOptionsMenu({ dialling, icon }: { dialling: Dialling; icon: 
         </ActionIcon>
       </Popover.Target>
       <Popover.Dropdown>
-        <Stack gap="sm" miw={240}>
-          <Select
-            label={t("dial.with")}
-            allowDeselect={false}
-            value={dialling.device}
-            data={[
-              { value: BROWSER, label: t("dial.thisBrowser") },
-              ...phones.map((each) => ({ value: each.id, label: each.name })),
-            ]}
-            onChange={(device) => dialling.change({ device: device ?? BROWSER })}
-          />
-          <Select
-            label={t("dial.callerId")}
-            allowDeselect={false}
-            value={dialling.callerId}
-            data={[
-              { value: USUAL, label: t("dial.usual") },
-              ...(callerIds.data?.results ?? []).map((each) => ({
-                value: each.id,
-                label: each.name ?? each.shown ?? each.id,
-              })),
-            ]}
-            onChange={(callerId) => dialling.change({ callerId: callerId ?? USUAL })}
-          />
-          {mine?.value.may_record ? (
-            <Switch
-              label={t("dial.record")}
-              checked={dialling.recorded}
-              onChange={(event) => dialling.change({ recorded: event.currentTarget.checked })}
-            />
-          ) : null}
-        </Stack>
+        <Suspense fallback={<Loading />}>
+          <DialOptionsForm dialling={dialling} />
+        </Suspense>
       </Popover.Dropdown>
     </Popover>
   );

@@ -9,7 +9,6 @@ import { Audio } from "./audio";
 import { lost } from "./cards";
 import { audioChoice } from "./choice";
 import { holdOn, openAccount } from "./commands";
-import { JsSipLine } from "./jssipLine";
 import { Leadership } from "./leadership";
 import { notifyCall } from "./notification";
 import { Softphone } from "./softphone";
@@ -127,7 +126,9 @@ class Phone implements PhoneActions {
     usePhoneStore.setState({ leads: true, view: { ...NOTHING, line: "connecting" } });
     void (async () => {
       const account = await persistently(() => openAccount(instance()), closing.signal);
-      if (!account) return;
+      // Late: nobody waits for it to see the screen.
+      const { JsSipLine } = await import("./jssipLine");
+      if (!account || closing.signal.aborted) return;
       const phone = new Softphone(
         account.device,
         new JsSipLine(relayUrl(), account),

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { type Ringtone, RINGTONES, sampleRing } from "@/phone/audio";
-import { AudioDevices } from "@/phone/AudioMenu";
+import { AudioDevices } from "@/phone/AudioDevices";
 import { audioChoice, chooseAudio } from "@/phone/choice";
 import { usePreferences, useSavePreferences } from "@/settings/preferences";
 import { Section } from "@/settings/Section";

@@ -1,0 +1,51 @@
+import { Select, Stack, Switch } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+
+import { callerIdsListOptions } from "@/api/generated/@tanstack/react-query.gen";
+
+import { BROWSER, type Dialling, USUAL } from "./DialOptions";
+import { useMine, useOtherPhones } from "./mine";
+import { usePhoneStore } from "./phone";
+
+/** With which phone, which number is shown, recorded or not. */
+export function DialOptionsForm({ dialling }: { dialling: Dialling }) {
+  const { t } = useTranslation("phone");
+  const mine = useMine();
+  const phones = useOtherPhones(usePhoneStore((store) => store.view.device));
+  const callerIds = useQuery(callerIdsListOptions());
+  return (
+    <Stack gap="sm" miw={240}>
+      <Select
+        label={t("dial.with")}
+        allowDeselect={false}
+        value={dialling.device}
+        data={[
+          { value: BROWSER, label: t("dial.thisBrowser") },
+          ...phones.map((each) => ({ value: each.id, label: each.name })),
+        ]}
+        onChange={(device) => dialling.change({ device: device ?? BROWSER })}
+      />
+      <Select
+        label={t("dial.callerId")}
+        allowDeselect={false}
+        value={dialling.callerId}
+        data={[
+          { value: USUAL, label: t("dial.usual") },
+          ...(callerIds.data?.results ?? []).map((each) => ({
+            value: each.id,
+            label: each.name ?? each.shown ?? each.id,
+          })),
+        ]}
+        onChange={(callerId) => dialling.change({ callerId: callerId ?? USUAL })}
+      />
+      {mine?.value.may_record ? (
+        <Switch
+          label={t("dial.record")}
+          checked={dialling.recorded}
+          onChange={(event) => dialling.change({ recorded: event.currentTarget.checked })}
+        />
+      ) : null}
+    </Stack>
+  );
+}
