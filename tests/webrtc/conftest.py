@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.webrtc.house import Desks, House
 from tests.phones.browser import chromium
 from tests.survival.plane import Plane
 from tests.telephony.conftest import make_core
+from tests.webrtc.house import Desks, House
 
 
 @pytest.fixture(scope="session")

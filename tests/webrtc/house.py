@@ -17,28 +17,30 @@ from tests.survival.plane import Plane
 # People of the demo by the extension they have.
 PEOPLE = {"101": "agent", "102": "user", "104": "supervisor"}
 
-# A second organisation whose administrator has a 101 too, and a session for everybody.
-_PEOPLE = """
+# A session as signing in makes it.
+_SESSION = """
 import json
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
-from webapp.extensions.actions import save_extension
-from webapp.extensions.models import Extension
-from webapp.organisations.actions import create_organisation
 from webapp.people.models import User
-bravo = create_organisation(name="Bravo", domain="bravo.test", language="en")
-fields = {"name": "Outsider", "role": "admin", "organisation": bravo}
-other = User.objects.create_user("outsider@bravo.test", None, **fields)
-save_extension(Extension(organisation=bravo, number="101", name="Outsider", user=other))
-made = {}
-for user in User.objects.all():
+def sign_in(user):
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = "webapp.people.backend.EmailBackend"
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.create()
-    made[user.email] = session.session_key
-print(json.dumps(made))
+    return session.session_key
+"""
+# A second organisation whose administrator has a 101 too, and a session for everybody.
+_PEOPLE = """
+from webapp.extensions.actions import save_extension
+from webapp.extensions.models import Extension
+from webapp.organisations.actions import create_organisation
+bravo = create_organisation(name="Bravo", domain="bravo.test", language="en")
+fields = {"name": "Outsider", "role": "admin", "organisation": bravo}
+other = User.objects.create_user("outsider@bravo.test", None, **fields)
+save_extension(Extension(organisation=bravo, number="101", name="Outsider", user=other))
+print(json.dumps({user.email: sign_in(user) for user in User.objects.all()}))
 """
 
 
@@ -56,7 +58,11 @@ class House:
     def prepare(self) -> None:
         """Tables, the demo, people and their sessions."""
         self.plane.prepare()
-        self.sessions = json.loads(self.shell(_PEOPLE))
+        self.sessions = json.loads(self.shell(_SESSION + _PEOPLE))
+
+    def sign_in(self, email: str) -> str:
+        """One more session of somebody."""
+        return self.shell(f"{_SESSION}print(sign_in(User.objects.get(email={email!r})))")
 
     def shell(self, code: str) -> str:
         """The last line that a program beside the web prints."""
@@ -99,7 +105,11 @@ class Desks:
         self._stack = AsyncExitStack()
 
     async def close(self) -> None:
+        """End all phones; the core forgets where they were."""
         await self._stack.aclose()
+        async with self.house.core.client() as client:
+            for each in await client.bindings():
+                await client.remove_binding(each.tenant, each.device, each.contact)
 
     async def browser(self, number: str, *, registered: bool = True) -> BrowserPhone:
         """A page of the person with that extension."""

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from tests.webrtc.house import Desks
 from tests.phones.baresip import Baresip
 from tests.phones.pjsua import Pjsua
 from tests.running import eventually
+from tests.webrtc.house import Desks
 
 pytestmark = pytest.mark.timeout(180)
 

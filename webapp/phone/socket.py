@@ -25,7 +25,8 @@ from webapp.phone.access import browser_of_person
 
 log = structlog.get_logger(__name__)
 
-NO_PHONE, BAD, TOO_LARGE, TOO_MANY, LATER = 4404, 1007, 1009, 1008, 1013  # close codes
+# Close codes of our own: Daphne sends no others but 1000.
+NO_PHONE, BAD, TOO_LARGE, TOO_MANY, LATER = 4404, 4400, 4413, 4429, 4503
 RELAY_HOST = "127.0.0.1"
 CLAIM_SECONDS = 5.0  # until the core must know a device that has just been made
 PER_SECOND, BURST = 20.0, 200.0  # messages of a browser
