@@ -92,3 +92,20 @@ def test_half_open_tcp_connections_end(agent: Agent) -> None:
     until(lambda: agent.native("connections") == 1, "there")
     until(lambda: agent.native("connections") == 0, "shut after 20 s", 30)
     phone.close()
+
+
+def test_a_spared_listener_neither_counts_nor_denies(agent: Agent) -> None:
+    agent.screen_all([200, "OK", []])
+    agent.native("spare_listener", agent.port)
+    agent.native("limit_connections", 1, 1)
+    agent.native("deny", "127.0.0.1")
+    phones = [Phone(agent, "tcp") for _ in range(3)]
+    assert all(phone.ask("OPTIONS").startswith("SIP/2.0 200") for phone in phones)
+    assert agent.native("connections") == 0
+    phones[0].socket.sendall(b"no SIP at all\r\n\r\n")
+    assert phones[1].ask("OPTIONS").startswith("SIP/2.0 200") and agent.native("malformed") == {}
+    for phone in phones:
+        phone.close()
+    assert sorted(e["port"] for e in agent.settled("closed")) == sorted(phone.port for phone in phones)
+    agent.native("spare_listener", 0)
+    assert closed_at_once(socket.create_connection(("127.0.0.1", agent.port)))
