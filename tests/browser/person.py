@@ -69,6 +69,11 @@ class Person:
         await self._page.goto(f"{self.house.root}/app{path}")
         return self._page
 
+    async def renew(self, path: str) -> Page:
+        """The first tab was closed: open another one."""
+        self._page = None
+        return await self.open(path)
+
     async def tab(self) -> Page:
         """One more tab."""
         page = await self.context.new_page()

@@ -1,0 +1,92 @@
+"""A call survives what happens to browsers: a reload, a crash, a lost WebSocket, a restart of the web."""
+
+import asyncio
+
+from playwright.async_api import Locator, expect
+
+from tests.browser.conftest import SignIn
+from tests.browser.person import Person
+from tests.operations.house import House, Phones
+from tests.phones.pjsua import Pjsua
+
+DESK = "101"
+LONG = 30_000
+
+
+async def call(person: Person, desk: Pjsua) -> Locator:
+    """A call from the browser that the desk phone answers; both hear each other."""
+    await person.ready()
+    await person.page.get_by_label("Name or number").fill(DESK)
+    await person.page.keyboard.press("Enter")
+    await desk.wait_ringing()
+    await desk.answer()
+    await desk.wait_established()
+    await desk.send_tone(700)
+    await both_hear(person, desk)
+    return person.page.get_by_role("region", name="Reception")
+
+
+async def both_hear(person: Person, desk: Pjsua) -> None:
+    await person.hears(700, seconds=30)
+    await desk.wait_hears(900, -20.0, within_db=8.0, timeout=30)
+
+
+async def test_a_reload(sign_in: SignIn, phones: Phones, house: House) -> None:
+    person = await sign_in()
+    (desk,) = await phones.add(DESK)
+    found = await call(person, desk)
+    person.page.on("dialog", lambda dialog: asyncio.ensure_future(dialog.accept()))
+    await person.page.reload()
+    await expect(found.get_by_role("status")).to_have_text("Talking", timeout=LONG)
+    await both_hear(person, desk)
+    await found.get_by_role("button", name="Hang up").click()
+    await desk.wait_ended()
+    record = await house.last_record(outcome="answered")
+    assert record["dialled"] == DESK
+
+
+async def test_a_crash_and_a_new_window(sign_in: SignIn, phones: Phones) -> None:
+    """The page is gone without a word; the person hears music at the other side, and opens the phone anew."""
+    person = await sign_in()
+    (desk,) = await phones.add(DESK)
+    await call(person, desk)
+    await person.page.close(run_before_unload=False)
+    await person.renew("/")
+    found = person.page.get_by_text("Talking")
+    await expect(found).to_be_visible(timeout=LONG)
+    await both_hear(person, desk)
+
+
+async def test_a_lost_websocket(sign_in: SignIn, phones: Phones) -> None:
+    """The talk goes on meanwhile, and can be ended by either side afterwards."""
+    person = await sign_in()
+    (desk,) = await phones.add(DESK)
+    found = await call(person, desk)
+    await person.page.evaluate("ears.socket.close()")
+    await both_hear(person, desk)
+    await person.ready()
+    await expect(found.get_by_role("status")).to_have_text("Talking", timeout=LONG)
+    await desk.hangup()
+    await expect(person.page.get_by_role("button", name="Hang up")).to_have_count(0, timeout=LONG)
+
+
+async def test_a_restart_of_the_web(sign_in: SignIn, phones: Phones, house: House) -> None:
+    person = await sign_in()
+    (desk,) = await phones.add(DESK)
+    found = await call(person, desk)
+    house.running.child("daphne").kill()
+    await both_hear(person, desk)
+    await person.ready()
+    await expect(found.get_by_role("status")).to_have_text("Talking", timeout=LONG)
+    await both_hear(person, desk)
+    await found.get_by_role("button", name="Hang up").click()
+    await desk.wait_ended()
+
+
+async def test_nobody_comes_back(sign_in: SignIn, phones: Phones) -> None:
+    """The other side is not held for ever."""
+    person = await sign_in()
+    (desk,) = await phones.add(DESK)
+    await call(person, desk)
+    await person.page.close(run_before_unload=False)
+    await desk.wait_ended(60)
