@@ -10,10 +10,11 @@ import { router } from "@/router";
 import { keepForOffline } from "@/shell/offline";
 import { Providers } from "@/shell/Providers";
 
+// A whole new page: nothing of the person stays. Who was not signed in is sent there by the routes.
 onSessionEnded(() => {
-  queryClient.clear();
+  if (queryClient.getQueryData(meOptions.queryKey) === undefined) return;
   const { pathname, href } = router.state.location;
-  if (pathname !== "/sign-in") void router.navigate({ to: "/sign-in", search: { next: href } });
+  if (pathname !== "/sign-in") location.assign(`/app/sign-in?next=${encodeURIComponent(href)}`);
 });
 
 // A new version was published while this page is open: who I am says so, and the way in asks.
