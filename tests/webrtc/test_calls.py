@@ -128,3 +128,18 @@ async def test_a_caller_gives_up(desks: Desks) -> None:
     await browser.wait_ringing()
     await desk.hangup()
     await browser.wait_ended()
+
+
+async def test_wishes_of_a_browser_count_for_one_call(desks: Desks) -> None:
+    browser, desk = await desks.browser("101"), await desks.desk("103")
+    for headers, recorded in ((["X-Centrale-Record: yes"], True), ([], False)):
+        await browser.call("103", headers)
+        await desk.wait_ringing()
+        await desk.answer()
+        await browser.wait_established()
+        await talk(browser, desk)
+        (call,) = await desks.calls()
+        assert call.recording is recorded
+        await browser.hangup()
+        await desk.wait_ended()
+        await desks.quiet()
