@@ -105,7 +105,7 @@ function Colleagues() {
         value={wanted}
         onChange={(event) => setWanted(event.currentTarget.value)}
       />
-      <ScrollArea.Autosize mah={420} type="auto">
+      <ScrollArea.Autosize mah={420} type="auto" offsetScrollbars>
         {shown.map(([id, each]) => (
           <ColleagueRow key={id} colleague={each} />
         ))}
@@ -144,7 +144,7 @@ function ColleagueRow({ colleague }: { colleague: Colleague }) {
       </Group>
       <ActionIcon
         variant="subtle"
-        color="teal"
+        color="green"
         aria-label={t("aside.callWho", { who: name })}
         onClick={() => phone.dial(number)}
       >

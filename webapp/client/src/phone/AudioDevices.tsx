@@ -35,7 +35,7 @@ export function AudioDevices() {
         {t("audio.level")}
       </Text>
       <Progress.Root size="lg">
-        <Progress.Section value={level * 100} color="teal" aria-labelledby="microphone-level" />
+        <Progress.Section value={level * 100} color="green" aria-labelledby="microphone-level" />
       </Progress.Root>
       <Select
         label={t("audio.speaker")}

@@ -103,7 +103,14 @@ function Action({ icon: Icon, label, active = false, disabled = false, onClick }
       aria-pressed={active}
       onClick={onClick}
       styles={{
-        label: { flexDirection: "column", gap: 4, whiteSpace: "normal", fontSize: 12, lineHeight: 1.15 },
+        label: {
+          flexDirection: "column",
+          justifyContent: "center",
+          gap: 4,
+          whiteSpace: "normal",
+          fontSize: 12,
+          lineHeight: 1.15,
+        },
       }}
     >
       <Icon size={22} stroke={1.6} />

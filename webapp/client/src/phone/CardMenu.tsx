@@ -1,5 +1,13 @@
 import { ActionIcon, Menu } from "@mantine/core";
-import { IconDeviceMobile, IconDots, IconHeadset, IconMessage, IconNote } from "@tabler/icons-react";
+import {
+  IconDeviceMobile,
+  IconDots,
+  IconHeadset,
+  IconMessage,
+  IconNote,
+  IconUserPlus,
+} from "@tabler/icons-react";
+import { useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 
 import type { Card } from "./cards";
@@ -12,6 +20,7 @@ import { useCommand } from "./useCommand";
 export function CardMenu({ card, onNote }: { card: Card; onNote: () => void }) {
   const { t } = useTranslation("phone");
   const { run } = useCommand();
+  const navigate = useNavigate();
   const { call, leg } = card;
   const own = call?.legs.find((each) => each.id === call.my_leg);
   const others = useOtherPhones(own?.device ?? null);
@@ -46,6 +55,19 @@ export function CardMenu({ card, onNote }: { card: Card; onNote: () => void }) {
         <Menu.Item leftSection={<IconNote size={18} />} onClick={onNote}>
           {t("action.note")}
         </Menu.Item>
+        {card.number !== "" ? (
+          <Menu.Item
+            leftSection={<IconUserPlus size={18} />}
+            onClick={() =>
+              void navigate({
+                to: "/contacts",
+                search: { add: card.number, ...(card.name && { name: card.name }) },
+              })
+            }
+          >
+            {t("action.addContact")}
+          </Menu.Item>
+        ) : null}
         <Menu.Item leftSection={<IconMessage size={18} />} disabled title={t("chatSoon")}>
           {t("action.chat")}
         </Menu.Item>

@@ -68,7 +68,7 @@ export function DialBar({ start = "" }: { start?: string }) {
               <DialOptionsMenu dialling={dialling} icon={<IconAdjustments size={20} />} />
               <ActionIcon
                 size="lg"
-                color="teal"
+                color="green"
                 variant="filled"
                 aria-label={t("dial.call")}
                 onClick={() => call(dialable(text) || (people[0]?.number ?? ""))}

@@ -25,7 +25,7 @@ export function IncomingCard({ card, busy }: { card: Card; busy: boolean }) {
       shadow="xl"
       role="alertdialog"
       aria-label={t("incoming.title", { who })}
-      style={{ borderColor: "var(--mantine-color-teal-6)" }}
+      style={{ borderColor: "var(--mantine-color-green-6)" }}
     >
       <Stack gap="sm">
         <Who number={card.number} name={card.name || t("incoming.unknown")} size="lg">
@@ -46,7 +46,7 @@ export function IncomingCard({ card, busy }: { card: Card; busy: boolean }) {
             {t("incoming.decline")}
           </Button>
           <Button
-            color="teal"
+            color="green"
             size="md"
             leftSection={<IconPhone size={20} />}
             onClick={() => phone.answer(leg.key)}

@@ -28,7 +28,7 @@ export function PeoplePicker({ label, empty, actions }: PeoplePickerProps) {
         value={wanted}
         onChange={(event) => setWanted(event.currentTarget.value)}
       />
-      <ScrollArea.Autosize mah={320} type="auto">
+      <ScrollArea.Autosize mah={320} type="auto" offsetScrollbars>
         <Stack gap={4}>
           {people.map((person) => (
             <Group key={person.key} justify="space-between" wrap="nowrap">

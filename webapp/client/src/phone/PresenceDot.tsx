@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { Colleague } from "@/live/generated";
 
 const COLOURS: Record<Colleague["state"], string> = {
-  available: "var(--mantine-color-teal-6)",
+  available: "var(--mantine-color-green-6)",
   ringing: "var(--mantine-color-orange-6)",
   talking: "var(--mantine-color-red-6)",
   away: "var(--mantine-color-yellow-6)",

@@ -11,7 +11,7 @@ const ICONS = {
   poor: IconAntennaBars3,
   bad: IconAntennaBars2,
 } as const;
-const COLOURS = { good: "teal", fair: "teal", poor: "orange", bad: "red" } as const;
+const COLOURS = { good: "green", fair: "green", poor: "orange", bad: "red" } as const;
 
 /** Bars for how a call sounds; a click tells more. */
 export function QualityBadge({ leg }: { leg: string }) {

@@ -15,17 +15,18 @@ interface WhoProps {
 /** Who is at the other end: picture or initials, name, number. */
 export function Who({ number, name, children, size = "md" }: WhoProps) {
   const colleagues = useEntities("colleague");
-  const photo = [...colleagues.values()].find((each) => each.number === number)?.photo ?? null;
+  const colleague = [...colleagues.values()].find((each) => each.number === number);
+  const shown = name || colleague?.name || number;
   return (
     <Group wrap="nowrap" gap="sm" miw={0}>
-      <PersonAvatar name={name || number} photo={photo} size={size === "lg" ? 56 : 42} />
+      <PersonAvatar name={shown} photo={colleague?.photo ?? null} size={size === "lg" ? 56 : 42} />
       <Stack gap={0} miw={0}>
         <Text fw={600} size={size} truncate>
-          {name || number}
+          {shown}
         </Text>
         {children ?? (
           <Text size="sm" c="dimmed">
-            {name ? number : ""}
+            {shown === number ? "" : number}
           </Text>
         )}
       </Stack>
