@@ -29,7 +29,7 @@ from webapp.statuses.actions import save_series
 from webapp.statuses.models import Series
 alpha = create_organisation(name="Alpha", domain="alpha.test")
 extension = save_extension(Extension(organisation=alpha, number="201", name="x"))
-at = timezone.now() + datetime.timedelta(seconds=40)
+at = (timezone.now() + datetime.timedelta(seconds=40)).replace(microsecond=0)
 ends = at + datetime.timedelta(hours=1)
 save_series(
     Series(organisation=alpha, extension=extension, starts=at, ends=ends, rule="FREQ=DAILY", note="Meeting")
