@@ -57,10 +57,10 @@ describe("what is around every screen", () => {
   it("says where calls go", async () => {
     hello([mine({ forward: { ...forward, status: "voicemail" } })]);
     renderScreen(<ForwardIndicator />);
-    expect(await screen.findByText("All calls go to voicemail")).toBeVisible();
+    expect(await screen.findByRole("img", { name: "All calls go to voicemail" })).toBeVisible();
     hello([mine({ forward: { ...forward, all: "+31201234567", status: "voicemail" }, do_not_disturb: true })]);
-    expect(await screen.findByText("All calls go to +31201234567")).toBeVisible();
-    expect(screen.getByText("Do not disturb")).toBeVisible();
+    expect(await screen.findByRole("img", { name: "All calls go to +31201234567" })).toBeVisible();
+    expect(screen.getByRole("img", { name: "Do not disturb" })).toBeVisible();
   });
 
   it("lists its shortcuts on ?", async () => {

@@ -6,6 +6,7 @@ import { useMe } from "@/api/me";
 import { ConnectionDot } from "@/shell/ConnectionDot";
 import { ForwardIndicator } from "@/shell/ForwardIndicator";
 import { ProfileMenu } from "@/shell/ProfileMenu";
+import { StatusPicker } from "@/status/StatusPicker";
 
 /** Above every screen: where one is, how one can be reached, who one is. */
 export function TopBar() {
@@ -24,6 +25,7 @@ export function TopBar() {
         )}
       </Group>
       <Group gap="sm" wrap="nowrap">
+        <StatusPicker />
         <ForwardIndicator />
         <ConnectionDot />
         <ProfileMenu />
