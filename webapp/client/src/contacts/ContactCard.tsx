@@ -30,9 +30,15 @@ interface Props {
 
 /** The card of one contact, at the side of the list. */
 export function ContactCard({ id, close, edit }: Props) {
-  const { t } = useTranslation("shell");
+  const { t } = useTranslation(["contacts", "shell"]);
   return (
-    <Drawer position="right" opened={id !== undefined} onClose={close} closeButtonProps={{ "aria-label": t("close") }}>
+    <Drawer
+      position="right"
+      opened={id !== undefined}
+      onClose={close}
+      title={t("contact")}
+      closeButtonProps={{ "aria-label": t("shell:close") }}
+    >
       {id !== undefined && <Card key={id} id={id} close={close} edit={edit} />}
     </Drawer>
   );

@@ -14,7 +14,7 @@ export function ContactRow({ entry, open }: { entry: Entry; open: () => void }) 
   const colleague = useEntity("colleague", entry.id);
   const first = entry.numbers[0];
   const about = [entry.job_role, entry.department, entry.company].filter(Boolean).join(" · ");
-  const status = colleague?.status?.name ?? "";
+  const status = colleague?.status && !colleague.status.default ? colleague.status.name : "";
   const now = colleague ? [t(`phone:presence.${colleague.state}`), status].filter(Boolean).join(" · ") : "";
   return (
     <Group

@@ -42,7 +42,7 @@ const bob: Entry = {
 Object.defineProperty(document, "fonts", { value: { addEventListener: vi.fn(), removeEventListener: vi.fn() } });
 
 const server = setupServer();
-beforeAll(() => server.listen({ onUnhandledRequest: "error" }));
+beforeAll(() => server.listen());
 beforeEach(forgetLive);
 afterEach(() => server.resetHandlers());
 afterAll(() => server.close());
