@@ -1,4 +1,4 @@
-"""The extension in a real Chromium: numbers on a page become links; a click opens the phone with the number."""
+"""The extension in a real Chromium: numbers on a page become links; a click opens the phone with it."""
 
 import asyncio
 import http.server
