@@ -1,6 +1,7 @@
 """One running product and one Chromium for all tests of screens; a person for each test."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.async_api import async_playwright
@@ -10,6 +11,14 @@ from tests.operations.house import House, Phones, opened
 from tests.phones.browser import CHROMIUM, FLAGS
 
 SignIn = Callable[..., Awaitable[Person]]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A screen has to be as quick as people expect, so Chromium gets the machine to itself."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.alone)
 
 
 @pytest.fixture(scope="session")
