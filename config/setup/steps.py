@@ -76,7 +76,7 @@ def show(argv: Sequence[str | Path], env: Mapping[str, str] | None = None, folde
 
 def below(folder: Path, pattern: str) -> Iterator[Path]:
     """What `folder.rglob(pattern)` finds, except in the libraries of the browser client (40,000 files)."""
-    for path in folder.iterdir():
+    for path in folder.iterdir() if folder.is_dir() else ():
         if path.match(pattern):
             yield path
         if path.is_dir() and not path.is_symlink() and path.name != "node_modules":

@@ -42,6 +42,7 @@ def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
     monkeypatch.setattr(commands, "only_one", nullcontext)
     monkeypatch.setattr(commands, "tools", lambda *_: None)
     monkeypatch.setattr(commands, "translate", lambda: None)
+    monkeypatch.setattr(commands, "client", lambda _what: 0)
     return lines
 
 
