@@ -151,7 +151,7 @@ class House:
 
     def _make_outsider(self) -> Rest:
         """An operator makes the other organisation and its administrator."""
-        email, password = "operator@centrale.localhost", secrets.token_urlsafe(16)
+        email, password = "operator@centrale.localhost", f"Aa1{secrets.token_urlsafe(16)}"
         subprocess.run(
             [sys.executable, "manage.py", "createsuperuser", "--noinput", "--email", email],
             cwd=ROOT,
