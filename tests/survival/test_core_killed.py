@@ -5,11 +5,11 @@ import contextlib
 import random
 import time
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from pbx.control.messages import CallRecord
 from pbx.store.store import Store

@@ -85,7 +85,7 @@ class Web:
             return []
 
     def page_of(self, email: str, password: str) -> str:
-        """Sign in as a browser does; the page that comes then."""
+        """Sign in as a browser does; the page of own calls."""
         jar = http.cookiejar.CookieJar()
         browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
         form = browser.open(f"{self.base}/sign-in/", timeout=10).read().decode()
@@ -95,9 +95,9 @@ class Web:
         with browser.open(
             f"{self.base}/sign-in/", urllib.parse.urlencode(fields).encode(), timeout=10
         ) as answer:
-            assert answer.url == f"{self.base}/"
-            page: str = answer.read().decode()
-            return page
+            assert answer.url == f"{self.base}/app/"
+        page: str = browser.open(f"{self.base}/calls/", timeout=10).read().decode()
+        return page
 
 
 def demo_of(env: dict[str, str]) -> dict[str, Any]:
