@@ -12,7 +12,7 @@ from typing import Any
 
 import pyotp
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Locator, Page, async_playwright, expect
 
 from tests.browser.person import session_of
 from tests.operations.house import House
@@ -242,6 +242,15 @@ async def test_a_session_that_is_ended_is_out_at_once(visitors: Visitors) -> Non
     await inside(here)
 
 
+async def tab_to(page: Page, wanted: Locator) -> None:
+    """Press Tab until that has the focus."""
+    for _ in range(30):
+        await page.keyboard.press("Tab")
+        if await wanted.evaluate("node => node === document.activeElement"):
+            return
+    raise AssertionError(f"Tab does not reach {wanted}")
+
+
 async def test_in_by_keyboard_alone(visitors: Visitors) -> None:
     who, page = await visitors.newcomer(), await visitors.page()
     await page.goto("/app/sign-in")
@@ -252,13 +261,12 @@ async def test_in_by_keyboard_alone(visitors: Visitors) -> None:
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", name="Before you start")).to_be_focused()
     boxes = page.get_by_role("checkbox")
-    for _ in range(30):
-        await page.keyboard.press("Tab")
-        focused = page.locator(":focus")
-        if await focused.get_attribute("type") == "checkbox":
-            await page.keyboard.press("Space")
-        elif await boxes.count() == await page.locator("input[type=checkbox]:checked").count():
-            break
+    await expect(boxes.first).to_be_visible()
+    for box in await boxes.all():
+        await tab_to(page, box)
+        await page.keyboard.press("Space")
+        await expect(box).to_be_checked()
+    await tab_to(page, page.get_by_role("button", name="Accept and continue"))
     await page.keyboard.press("Enter")
     await inside(page)
 

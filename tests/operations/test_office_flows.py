@@ -52,7 +52,8 @@ def unique(name: str) -> str:
 
 
 def moment(seconds: float) -> datetime.datetime:
-    return datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=seconds)
+    """In so many seconds. Plans are kept to the whole second."""
+    return datetime.datetime.now(datetime.UTC).replace(microsecond=0) + datetime.timedelta(seconds=seconds)
 
 
 def steps(path: list[dict[str, Any]]) -> list[tuple[str, ...]]:
