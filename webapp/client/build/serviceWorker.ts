@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Plugin, Rolldown } from "vite";
 
 /** Screens that open without a network: their words for it are better than the browser's. */
-const KEPT = /\/(shell\/(Shell|Toasts)|start\/StartPage|i18n\/(en|nl)\/index)\.tsx?$/;
+const KEPT = /\/(shell\/(Shell|Toasts)\.tsx|start\/StartPage\.tsx|i18n\/(en|nl)\/(atOnce\.ts|start\.json))$/;
 
 /** All files that `names` load at once. */
 function closure(bundle: Rolldown.OutputBundle, names: readonly string[]): Set<string> {

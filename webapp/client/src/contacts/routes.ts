@@ -3,6 +3,7 @@ import { createRoute, lazyRouteComponent, type SearchSchemaInput } from "@tansta
 
 import { oneOf, text } from "@/components/search";
 import { SHOWN, type Shown } from "@/contacts/shown";
+import { texts } from "@/i18n";
 import { signedInRoute } from "@/shell/routes";
 
 interface Search {
@@ -26,6 +27,7 @@ export const contactsRoutes = [
     getParentRoute: () => signedInRoute,
     path: "/contacts",
     validateSearch: searched,
+    loader: texts("contacts"),
     component: lazyRouteComponent(() => import("@/contacts/ContactsPage"), "ContactsPage"),
   }),
 ] as const;

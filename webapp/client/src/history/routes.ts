@@ -3,6 +3,7 @@ import { createRoute, lazyRouteComponent, type SearchSchemaInput } from "@tansta
 
 import { oneOf } from "@/components/search";
 import { SHOWN, type Shown } from "@/history/shown";
+import { texts } from "@/i18n";
 import { signedInRoute } from "@/shell/routes";
 
 function searched(given: { show?: string } & SearchSchemaInput): { show?: Shown } {
@@ -15,6 +16,7 @@ export const historyRoutes = [
     getParentRoute: () => signedInRoute,
     path: "/history",
     validateSearch: searched,
+    loader: texts("history"),
     component: lazyRouteComponent(() => import("@/history/HistoryPage"), "HistoryPage"),
   }),
 ] as const;

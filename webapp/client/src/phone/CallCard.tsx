@@ -3,7 +3,6 @@ import { IconArrowsExchange, IconPhoneOff, IconPlugConnected, IconUsersGroup } f
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { CallNote } from "./CallNote";
 import { CardActions } from "./CardActions";
 import { CardMenu } from "./CardMenu";
 import type { Card } from "./cards";
@@ -19,6 +18,7 @@ import { useCommand } from "./useCommand";
 import { Who } from "./Who";
 
 // Only a talking call needs these.
+const CallNote = lazy(async () => ({ default: (await import("./CallNote")).CallNote }));
 const AddDialog = lazy(async () => ({ default: (await import("./AddDialog")).AddDialog }));
 const TransferDialog = lazy(async () => ({ default: (await import("./TransferDialog")).TransferDialog }));
 
@@ -70,7 +70,9 @@ export function CallCard({ card }: { card: Card }) {
         ) : null}
         {open === "keypad" && leg ? <Keypad onKey={(digit) => phone.press(leg.key, digit)} /> : null}
         {call?.room ? <Participants room={call.room} /> : null}
-        {open === "note" && call ? <CallNote call={call.id} onSaved={close} /> : null}
+        <Suspense fallback={null}>
+          {open === "note" && call ? <CallNote call={call.id} onSaved={close} /> : null}
+        </Suspense>
         {card.state === "ended" ? null : <HangUp card={card} />}
       </Stack>
       <Suspense fallback={null}>

@@ -2,6 +2,7 @@
 import { createRoute, lazyRouteComponent, type SearchSchemaInput } from "@tanstack/react-router";
 
 import { text } from "@/components/search";
+import { texts } from "@/i18n";
 import { signedInRoute } from "@/shell/routes";
 
 /** `call`: only the recordings of this call. */
@@ -15,6 +16,7 @@ export const recordingsRoutes = [
     getParentRoute: () => signedInRoute,
     path: "/recordings",
     validateSearch: searched,
+    loader: texts("recordings"),
     component: lazyRouteComponent(() => import("@/recordings/RecordingsPage"), "RecordingsPage"),
   }),
 ] as const;

@@ -1,13 +1,15 @@
-import { Menu, SegmentedControl, Text, UnstyledButton, useMantineColorScheme, VisuallyHidden } from "@mantine/core";
+import { Box, Menu, Text, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { IconLogout, IconSettings, IconUser } from "@tabler/icons-react";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 
 import { authSignOutCreateMutation, meProfileRetrieveOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { useMe } from "@/api/me";
 import { PersonAvatar } from "@/components/PersonAvatar";
-import { useSavePreferences } from "@/settings/preferences";
+
+const Appearance = lazy(async () => ({ default: (await import("@/shell/Appearance")).Appearance }));
 
 /** The small size of a photo's address. */
 const small = (photo: string | null | undefined) => (photo ? `${photo}&size=64` : null);
@@ -16,8 +18,6 @@ const small = (photo: string | null | undefined) => (photo ? `${photo}&size=64` 
 export function ProfileMenu() {
   const { t } = useTranslation();
   const me = useMe();
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
-  const save = useSavePreferences();
   const { data: profile } = useQuery(meProfileRetrieveOptions());
   const signOut = useMutation({ ...authSignOutCreateMutation(), onSettled: () => location.assign("/app/sign-in") });
   return (
@@ -49,21 +49,11 @@ export function ProfileMenu() {
         </Menu.Item>
         <Menu.Divider />
         <Menu.Label>{t("theme")}</Menu.Label>
-        <SegmentedControl
-          fullWidth
-          size="xs"
-          aria-label={t("theme")}
-          value={colorScheme}
-          onChange={(theme) => {
-            setColorScheme(theme);
-            save({ theme });
-          }}
-          data={[
-            { value: "auto", label: t("themeAuto") },
-            { value: "light", label: t("themeLight") },
-            { value: "dark", label: t("themeDark") },
-          ]}
-        />
+        <Box h={30}>
+          <Suspense fallback={null}>
+            <Appearance />
+          </Suspense>
+        </Box>
         <Menu.Divider />
         <Menu.Item leftSection={<IconLogout size={18} aria-hidden />} onClick={() => signOut.mutate({})}>
           {t("signOut")}

@@ -1,26 +1,12 @@
-import { Kbd, Modal, Table, Text, Title } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
-import { Fragment, useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useMe } from "@/api/me";
 import { type Application, applicationsOf } from "@/shell/applications";
-import { type Shortcut, useShortcut, useShortcuts } from "@/shell/shortcuts";
+import { useShortcut } from "@/shell/shortcuts";
 
-function Keys({ keys }: { keys: string }) {
-  const { t } = useTranslation();
-  return keys.split(">").map((combination, index) => (
-    <Fragment key={combination}>
-      {index > 0 && ` ${t("shortcuts.then")} `}
-      {combination.split("+").map((key, place) => (
-        <Fragment key={key}>
-          {place > 0 && " + "}
-          <Kbd>{key}</Kbd>
-        </Fragment>
-      ))}
-    </Fragment>
-  ));
-}
+const ShortcutList = lazy(async () => ({ default: (await import("@/shell/ShortcutList")).ShortcutList }));
 
 function GoTo({ application }: { application: Application }) {
   const { t } = useTranslation();
@@ -36,17 +22,10 @@ function GoTo({ application }: { application: Application }) {
   return null;
 }
 
-function byGroup(shortcuts: Iterable<Shortcut>): [string, Shortcut[]][] {
-  const groups = new Map<string, Shortcut[]>();
-  for (const shortcut of shortcuts) groups.set(shortcut.group, [...(groups.get(shortcut.group) ?? []), shortcut]);
-  return [...groups];
-}
-
-/** The shortcuts of the shell, and the list of all that work now, opened with `?`. */
+/** The shortcuts of the shell, and `?` for the list of all that work now. */
 export function ShortcutSheet() {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
-  const shown = useShortcuts((state) => state.shown);
   const show = { id: "shell.shortcuts", keys: "?", label: t("shortcuts.show"), group: t("shortcuts.everywhere") };
   useShortcut(show, () => setOpen((before) => !before));
   return (
@@ -54,34 +33,7 @@ export function ShortcutSheet() {
       {applicationsOf(useMe()).map((application) => (
         <GoTo key={application.code} application={application} />
       ))}
-      <Modal
-        opened={open}
-        onClose={() => setOpen(false)}
-        title={t("shortcuts.title")}
-        closeButtonProps={{ "aria-label": t("close") }}
-      >
-        {byGroup(shown.values()).map(([group, shortcuts]) => (
-          <Fragment key={group}>
-            <Title order={3} size="h5" mt="sm">
-              {group}
-            </Title>
-            <Table>
-              <Table.Tbody>
-                {shortcuts.map(({ id, keys, label }) => (
-                  <Table.Tr key={id}>
-                    <Table.Td>
-                      <Text size="sm">{label}</Text>
-                    </Table.Td>
-                    <Table.Td ta="right">
-                      <Keys keys={keys} />
-                    </Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Fragment>
-        ))}
-      </Modal>
+      <Suspense fallback={null}>{open && <ShortcutList close={() => setOpen(false)} />}</Suspense>
     </>
   );
 }

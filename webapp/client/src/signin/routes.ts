@@ -1,5 +1,6 @@
 import { createRoute, lazyRouteComponent, type SearchSchemaInput } from "@tanstack/react-router";
 
+import { texts } from "@/i18n";
 import { rootRoute } from "@/shell/routes";
 
 interface Search {
@@ -26,21 +27,25 @@ export const signInRoutes = [
     getParentRoute: () => rootRoute,
     path: "sign-in",
     validateSearch: search,
+    loader: texts("signin"),
     component: lazyRouteComponent(() => import("@/signin/SignInPage"), "SignInPage"),
   }),
   createRoute({
     getParentRoute: () => rootRoute,
     path: "forgotten",
+    loader: texts("signin"),
     component: lazyRouteComponent(() => import("@/signin/ForgottenPage"), "ForgottenPage"),
   }),
   createRoute({
     getParentRoute: () => rootRoute,
     path: "activate/$key",
+    loader: texts("signin"),
     component: lazyRouteComponent(() => import("@/signin/LinkPage"), "LinkPage"),
   }),
   createRoute({
     getParentRoute: () => rootRoute,
     path: "reset/$key",
+    loader: texts("signin"),
     component: lazyRouteComponent(() => import("@/signin/LinkPage"), "LinkPage"),
   }),
 ] as const;

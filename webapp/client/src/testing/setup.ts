@@ -4,7 +4,8 @@ import "@testing-library/jest-dom/vitest";
 import { cleanup } from "@testing-library/react";
 import { afterEach, beforeAll, vi } from "vitest";
 
-import { showLanguage } from "@/i18n";
+import { showLanguage, texts } from "@/i18n";
+import en from "@/i18n/en";
 
 Object.defineProperty(window, "matchMedia", {
   value: (query: string) => ({
@@ -22,5 +23,8 @@ window.ResizeObserver = class {
 Element.prototype.scrollIntoView = vi.fn();
 window.scrollTo = vi.fn();
 
-beforeAll(() => showLanguage("en"));
+beforeAll(async () => {
+  await showLanguage("en");
+  await texts(...(Object.keys(en) as (keyof typeof en)[]))();
+});
 afterEach(cleanup);

@@ -2,6 +2,7 @@
 import { createRoute, lazyRouteComponent, type SearchSchemaInput } from "@tanstack/react-router";
 
 import { text } from "@/components/search";
+import { texts } from "@/i18n";
 import { signedInRoute } from "@/shell/routes";
 
 interface Search {
@@ -21,6 +22,7 @@ export const voicemailRoutes = [
     getParentRoute: () => signedInRoute,
     path: "/voicemail",
     validateSearch: searched,
+    loader: texts("voicemail", "signin"),
     component: lazyRouteComponent(() => import("@/voicemail/VoicemailPage"), "VoicemailPage"),
   }),
 ] as const;

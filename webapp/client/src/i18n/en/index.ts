@@ -1,15 +1,13 @@
-import around from "./around.json";
+/** All texts of the language, for their type; at run time they load as screens ask for them. */
+import atOnce from "./atOnce";
 import calendar from "./calendar.json";
 import contacts from "./contacts.json";
 import history from "./history.json";
-import phone from "./phone.json";
 import profile from "./profile.json";
 import recordings from "./recordings.json";
 import settings from "./settings.json";
-import shell from "./shell.json";
 import signin from "./signin.json";
 import start from "./start.json";
-import status from "./status.json";
 import voicemail from "./voicemail.json";
 
-export default { around, calendar, contacts, history, phone, profile, recordings, settings, shell, signin, start, status, voicemail };
+export default { ...atOnce, calendar, contacts, history, profile, recordings, settings, signin, start, voicemail };
