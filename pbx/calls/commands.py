@@ -31,11 +31,10 @@ def carry_out(exchange: "Exchange", call_id: str, command: commands.OnCall, now:
     match command:
         case commands.Pickup():
             return _pick_up(exchange, call, command, now)
+        case commands.Divert():
+            _divert(call, command.extension)
         case commands.Hold():
-            leg = leg_of(call, command.extension)
-            _talking(call)
-            call.talk.hold(leg, command.on)
-            call.dirty = True
+            _hold(call, command)
         case commands.Transfer():
             _transfer(exchange, call, command)
         case commands.Consult():
@@ -49,14 +48,25 @@ def carry_out(exchange: "Exchange", call_id: str, command: commands.OnCall, now:
             return commands.Parked(slot=slot)
         case commands.Move():
             transfers.move(call, leg_of(call, command.extension), command.device)
-        case commands.Press():
-            _press(call, leg_of(call, command.extension), command.digits)
-        case commands.Record():
-            leg = leg_of(call, command.extension)
-            call.recorder.command(command.action, leg.extension or command.extension)
+        case commands.Press() | commands.Record():
+            _with_leg(call, leg_of(call, command.extension), command)
         case _:
             raise CommandError(400, "This is nothing that can be done to a call.")
     return None
+
+
+def _hold(call: "Call", command: commands.Hold) -> None:
+    leg = leg_of(call, command.extension)
+    _talking(call)
+    call.talk.hold(leg, command.on)
+    call.dirty = True
+
+
+def _with_leg(call: "Call", leg: Leg, command: commands.Press | commands.Record) -> None:
+    if isinstance(command, commands.Press):
+        _press(call, leg, command.digits)
+    else:
+        call.recorder.command(command.action, leg.extension or command.extension)
 
 
 def leg_of(call: "Call", extension: str | None) -> Leg:
@@ -92,6 +102,19 @@ def _pick_up(exchange: "Exchange", call: "Call", command: commands.Pickup, now: 
         if not any(pickup.may_pick_up(call.tenant, extension, each) for each in rung):
             raise CommandError(403, "You may not answer this call.")
     return commands.Originated(call=exchange.summon_to(call.tenant.id, extension, command.device, call, now))
+
+
+def _divert(call: "Call", extension: str | None) -> None:
+    """What rings at an extension goes to its mailbox."""
+    rung = call.stage.extensions
+    if not rung:
+        raise CommandError(409, "This call does not ring any more.")
+    if extension is not None:
+        me = call.tenant.extension(extension)
+        rung = rung.intersection((extension, *(me.supervises if me is not None else ())))
+    if not rung:
+        raise CommandError(403, "This is not a call of yours.")
+    call.stage.divert(rung)
 
 
 def _transfer(exchange: "Exchange", call: "Call", command: commands.Transfer) -> None:

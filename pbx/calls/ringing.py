@@ -20,14 +20,15 @@ class Ringing:
     def add(self, leg: Leg) -> None:
         self.legs[leg.id] = leg
 
-    def fail(self, leg: Leg, code: int) -> FailedOutcome | None:
-        """A phone said no. The outcome of the whole round when this decides it: a 6xx speaks for all phones
-        (RFC 3261 section 16.7), otherwise the last one does; None while others ring on."""
+    def fail(self, leg: Leg, code: int) -> tuple[FailedOutcome | None, list[Command]]:
+        """A phone said no. The outcome of the whole round when that was the last one, None while others ring
+        on; and what stops the other phones of the same person, for all of whom a 6xx speaks (RFC 3261
+        section 16.7)."""
         self.legs.pop(leg.id, None)
         self.outcomes.append(of_code(code))
-        if code >= 600 or not self.legs:
-            return strongest(self.outcomes)
-        return None
+        same = [each for each in self.legs.values() if code >= 600 and each.extension == leg.extension]
+        commands = self._stop(same, answered=False, reason="another phone ended the call")
+        return (None if self.legs else strongest(self.outcomes)), commands
 
     def expire(self) -> FailedOutcome:
         """Time is up: the outcome, 'no answer' unless a phone said something stronger."""
@@ -35,13 +36,16 @@ class Ringing:
 
     def stop(self, *, answered: bool, reason: str) -> list[Command]:
         """Let the remaining phones stop ringing; `answered` tells them that somebody else took it."""
+        return self._stop(list(self.legs.values()), answered=answered, reason=reason)
+
+    def _stop(self, legs: list[Leg], *, answered: bool, reason: str) -> list[Command]:
         cause = COMPLETED_ELSEWHERE if answered else None
         commands: list[Command] = []
-        for leg in self.legs.values():
+        for leg in legs:
+            del self.legs[leg.id]
             if not leg.hanging_up:
                 leg.blame("core", 200 if answered else 487, reason)
                 commands.append(HangUp(leg=leg.id, code=487, cause=cause))
-        self.legs.clear()
         return commands
 
 

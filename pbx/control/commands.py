@@ -103,6 +103,11 @@ class Pickup(OnCall):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Divert(OnCall):
+    """`divert`: a call that rings for an extension goes to its mailbox, whatever its forwards say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Move(OnCall):
     """`move`: ring another device of mine and go on there."""
 
@@ -131,6 +136,7 @@ COMMANDS: dict[str, type[OnCall]] = {
     "join": Join,
     "park": Park,
     "pickup": Pickup,
+    "divert": Divert,
     "move": Move,
     "digits": Press,
     "record": Record,

@@ -73,8 +73,8 @@ class Personal:
         return None
 
 
-def office(*, may_call_out: bool = True) -> World:
-    """101 and 102 have phones; 103 has a mailbox, to which a number of ours leads too."""
+def office(*phones: str, may_call_out: bool = True) -> World:
+    """101 and 102 have phones, and the devices named; 103 has a mailbox, to which a number of ours leads."""
     extensions = [
         ExtensionConfig(id="x101", number="101", name="Desk 101", language="en"),
         ExtensionConfig(id="x102", number="102", name="Desk 102", language="en"),
@@ -98,7 +98,7 @@ def office(*, may_call_out: bool = True) -> World:
         numbers=[NumberConfig(number="+31201234567", flow="night")],
         flows={"night": {"schema": 1, "name": "Night", "start": "box", "nodes": NIGHT}},
     )
-    world = World(config, registered=("d101", "d102a"), files=Audio())
+    world = World(config, registered=("d101", "d102a", *phones), files=Audio())
     world.files.mailboxes, world.files.personal = Mailboxes(), Personal()  # type: ignore[attr-defined]
     return world
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from pbx.control.client import ControlError
-from pbx.control.commands import SetMessage
+from pbx.control.commands import Divert, SetMessage, SetState
 from pbx.control.file_client import FileClient
 from tests.phones.audio import assert_hears
 from tests.phones.baresip import Baresip
@@ -61,6 +61,31 @@ async def test_busy_or_declined(office: Office, kind: type[Phone]) -> None:
     await caller.hangup()
     await has_messages(office, 1)
     await shows_lamp("1/0", owner)
+
+
+async def test_sent_to_voicemail_while_it_rings(office: Office, other_office: Office) -> None:
+    """By command, for oneself only; the phone stops ringing and a forward when busy does not come first."""
+    await office.open(**boxes(["102"]))
+    await other_office.open()
+    caller, owner, other = await office.phones(
+        Pjsua(office.account("101")), Baresip(office.account("102")), Pjsua(office.account("103"))
+    )
+    async with office.client() as client:
+        await client.set_state(office.tenant, "102", SetState(forward_busy="103"))
+        await caller.call("102")
+        await owner.wait_ringing()
+        (call,) = await office.calls()
+        for tenant, extension, status in ((office.tenant, "103", 403), (other_office.tenant, "102", 404)):
+            with pytest.raises(ControlError) as refused:
+                await client.command(call.id, Divert(tenant=tenant, extension=extension))
+            assert refused.value.status == status
+        await client.command(call.id, Divert(tenant=office.tenant, extension="102"))
+    await owner.wait_ended()
+    await speak(office, caller)
+    await caller.hangup()
+    await has_messages(office, 1)
+    assert not other.received("INVITE")
+    assert (await office.record()).outcome == "voicemail"
 
 
 async def test_without_ringing_and_only_in_ones_own_organisation(

@@ -146,6 +146,7 @@ CASES: dict[str, list[Case]] = {
     "call-swap": [Case("post", 403, 204, 404, LIVE, {"to_call": "live-2"})],
     "call-join": [Case("post", 403, 200, 404, LIVE, {})],
     "call-park": [Case("post", 403, 200, 404, LIVE, {})],
+    "call-divert": [Case("post", 403, 204, 404, LIVE, {})],
     "call-pickup": [Case("post", 403, 204, 404, LIVE, {})],
     "call-move": [Case("post", 400, 204, 400, LIVE, {"device": "$device"})],
     "call-digits": [Case("post", 403, 204, 404, LIVE, {"digits": "1#"})],

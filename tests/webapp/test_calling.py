@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from pbx.control.commands import (
     Consult,
+    Divert,
     Hold,
     Invite,
     Member,
@@ -94,6 +95,7 @@ def test_each_command_reaches_the_core(world: World, core: RunningCore, tenant: 
         ("park", {}, Park(**who), 200),
         ("park", {"slot": "705"}, Park(**who, slot="705"), 200),
         ("pickup", {}, Pickup(**who), 204),
+        ("divert", {}, Divert(**who), 204),
         ("move", {"device": str(second.pk)}, Move(**who, device=str(second.pk)), 204),
         ("digits", {"digits": "12#"}, Press(**who, digits="12#"), 204),
         ("record", {"action": "pause"}, Record(**who, action="pause"), 204),
@@ -139,7 +141,8 @@ def test_as_whom(world: World, core: RunningCore, tenant: str) -> None:
     foreign = str(world.extensions["bravo"].pk)
     assert ask(world, "operator", "hold", extension=foreign).status_code == 404
     assert ask(world, "outsider", "hold").status_code == 404
-    assert ask(world, "outsider", "pickup", extension=foreign).status_code == 404
+    for name in ("pickup", "divert"):
+        assert ask(world, "outsider", name, extension=foreign).status_code == 404
 
 
 def test_whose_calls_are_seen_and_ended(world: World, core: RunningCore, tenant: str) -> None:

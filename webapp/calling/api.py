@@ -121,6 +121,9 @@ COMMANDS: dict[str, type[OnCallView]] = {
     "pickup": _command_view(
         "Take a call that rings elsewhere or is parked", forms.PickupSerializer, commands.Pickup
     ),
+    "divert": _command_view(
+        "Send a call that rings for me to my voicemail", forms.DivertSerializer, commands.Divert
+    ),
     "move": _command_view("Go on with the call on another phone", forms.MoveSerializer, commands.Move),
     "digits": _command_view("Press keys", forms.DigitsSerializer, commands.Press),
     "record": _command_view("Record the call, or no longer", forms.RecordSerializer, commands.Record),

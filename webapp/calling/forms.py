@@ -77,6 +77,10 @@ class PickupSerializer(CommandSerializer):
     device = GatedField(visible_devices, required=False, help_text="Default: all phones of the extension.")
 
 
+class DivertSerializer(CommandSerializer):
+    pass
+
+
 class MoveSerializer(CommandSerializer):
     device = GatedField(visible_devices)
 

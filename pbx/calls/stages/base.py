@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from pbx.calls.errors import CommandError
 from pbx.calls.outcomes import Failure
 from pbx.ports import Binding, DigitPressed, LegEnded, LegProgress
 
@@ -67,6 +68,10 @@ class Stage:
     def returns(self, failure: Failure) -> bool:
         """Nobody will answer: whether the call went back to somebody who sent it here."""
         return False
+
+    def divert(self, extensions: set[str]) -> None:
+        """The call goes to the mailbox of whom it is for, if that is one of these. Raises CommandError."""
+        raise CommandError(409, "This call cannot go to voicemail.")
 
     @property
     def extensions(self) -> set[str]:

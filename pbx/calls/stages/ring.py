@@ -148,7 +148,8 @@ class Ring(Stage):
         if self._reloads(leg, event):
             self._ringing.legs.pop(leg.id)
             return
-        outcome = self._ringing.fail(leg, event.code)
+        outcome, commands = self._ringing.fail(leg, event.code)
+        self.call.do(*commands)
         if outcome is not None:
             self._round_over(outcome)
 

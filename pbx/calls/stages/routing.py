@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import dialplan
 from dialplan import actions
 from pbx.calls import features
+from pbx.calls.errors import CommandError
 from pbx.calls.leg import Leg
 from pbx.calls.numbers import ToFeature, ToFlow, ToMailbox, ToOutside, ToRoom, ToSlot, destination
 from pbx.calls.outcomes import FAILURES, Failure, outcome_of
@@ -20,6 +21,7 @@ from pbx.calls.stages.parked import Parked
 from pbx.calls.stages.ring import Ring, rounds_of
 from pbx.calls.stages.speaking import Announce, Menu
 from pbx.calls.stages.talking import Talking
+from pbx.control.configuration import MailboxConfig
 from pbx.control.messages import PathStep
 from pbx.outside.outside import Refusal
 from pbx.ports import Binding, DigitPressed, LegEnded, LegProgress
@@ -221,14 +223,32 @@ class Routing(Stage):
         if self._referrer is not None and self._outcome in NOBODY:
             self._over(FAILURES[self._outcome])
             return
-        config = call.tenant.extension(way.extension) if way.extension else None
-        box = call.tenant.mailbox(mailbox or (config.mailbox if config else None))
-        if box is None or not box.enabled or call.talk.near is None:
+        box = self._mailbox(mailbox, way.extension)
+        if box is None:
             self._resume("unavailable", "no mailbox")
             return
         call.world.voicemail.leave(
             call, self, box, greeting=greeting, extension=way.extension, finish=self._resume
         )
+
+    def _mailbox(self, mailbox: str | None, extension: str | None) -> MailboxConfig | None:
+        """This one, else that of the extension; None when nobody can leave a message there."""
+        config = self.call.tenant.extension(extension) if extension else None
+        box = self.call.tenant.mailbox(mailbox or (config.mailbox if config else None))
+        return box if box is not None and box.enabled and self.call.talk.near is not None else None
+
+    def divert(self, extensions: set[str]) -> None:
+        """Somebody whose phones ring wants the caller to leave a message: no forward, and no transferor who
+        wants the call back, comes before that. A call to a group is not one person's to send away."""
+        call, way = self.call, self._ways[-1] if self._ways else None
+        if way is None or way.extension not in extensions:
+            raise CommandError(409, "This call is not for one person alone: decline it instead.")
+        box = self._mailbox(None, way.extension)
+        if box is None:
+            raise CommandError(409, "There is no mailbox that could take this call.")
+        self.conclude("declined", "sent to voicemail")
+        self._ways.clear()
+        call.world.voicemail.leave(call, self, box, greeting=None, extension=way.extension, finish=self._left)
 
     def _left(self, outcome: str, detail: str) -> None:
         """The mailbox that was dialled is done with the caller."""
@@ -275,11 +295,11 @@ class Routing(Stage):
         outcome = self._outcome if self._outcome in FAILURES else outcome_of(code)
         self._over(Failure(outcome, code, prompt))  # type: ignore[arg-type]
 
-    def conclude(self, outcome: str) -> None:
-        """The step came to that, and the caller is gone: the flow does not go on."""
+    def conclude(self, outcome: str, detail: str = "") -> None:
+        """The step came to that, and the caller is gone or elsewhere: the flow does not go on."""
         if self._ways:
             way = self._ways[-1]
-            way.walk.resume(outcome, self.call.now)
+            way.walk.resume(outcome, self.call.now, detail)
             self._note(way, until=len(way.places))
 
     def _note(self, way: Way, until: int | None = None) -> None:
