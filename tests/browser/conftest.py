@@ -1,5 +1,7 @@
 """One running product and one Chromium for all tests of screens; a person for each test."""
 
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
@@ -9,6 +11,7 @@ from playwright.async_api import async_playwright
 from tests.browser.person import Person
 from tests.operations.house import House, Phones, opened
 from tests.phones.browser import CHROMIUM, FLAGS
+from tests.running import ROOT
 
 SignIn = Callable[..., Awaitable[Person]]
 
@@ -23,7 +26,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """The whole product with its demo organisation."""
+    """The whole product with its demo organisation, and the screens as their sources are now."""
+    subprocess.run([sys.executable, "-m", "config.setup.client", "build"], cwd=ROOT, check=True)
     with opened(tmp_path_factory.mktemp("browser-house")) as found:
         yield found
 
