@@ -93,6 +93,8 @@ class Exchange:
             pickup.replace(call, event.replaces)
         elif event.caller.trunk:
             self._inbound(call, event)
+        elif (taken := pickup.wanted(event.number)) is not None:
+            pickup.take(call, taken)
         else:
             call.wanted_caller_id = event.caller_id
             if event.record:

@@ -11,6 +11,14 @@ if TYPE_CHECKING:
     from pbx.calls.leg import Leg
 
 
+_PREFIX = "take."
+
+
+def wanted(number: str) -> str | None:
+    """The call or leg that a dialled number of this kind means; None for all others."""
+    return number.removeprefix(_PREFIX) if number.startswith(_PREFIX) else None
+
+
 def may_pick_up(tenant: Tenant, who: str, whose: str) -> bool:
     """Whether `who` may answer calls for `whose`: their own, of those they supervise, and of their pickup
     group; who is in no group shares one with everybody else who is in none."""
@@ -60,6 +68,26 @@ def take_over(call: "Call", other: "Call") -> bool:
     return True
 
 
+def take(call: "Call", what: str) -> None:
+    """The caller of `call` sent INVITE to `sip:take.<id>`, with the id that live state gives: of a call that
+    rings elsewhere, or of a leg of their own at another phone."""
+    other = call.world.find(call.tenant.id, what)
+    if other is None:
+        replace(call, what)
+        return
+    rung = other.stage.extensions
+    whose = next((each for each in rung if call.actor and may_pick_up(call.tenant, call.actor, each)), None)
+    if not rung:
+        call.note("pickup", "it does not ring any more")
+        call.fail(FAILURES["pickup_none"])
+    elif whose is None:
+        call.note("pickup", "not allowed")
+        call.fail(FAILURES["forbidden"])
+    else:
+        call.dialled = call.ledger.dialled = whose
+        take_over(call, other)
+
+
 def replace(call: "Call", replaced: str) -> None:
     """The caller of `call` sent INVITE with Replaces (RFC 3891) for our leg `replaced`: a ringing phone's
     call is picked up, a talking leg of the same person goes on at this phone."""
@@ -81,10 +109,16 @@ def replace(call: "Call", replaced: str) -> None:
 def _continue_here(call: "Call", other: "Call", replaced: "Leg") -> None:
     """Take the place of a talking leg of one's own."""
     leg = call.talk.near
-    if leg is None or replaced.extension != call.actor or not other.stage.replaceable(replaced):
+    if (
+        leg is None
+        or call.actor is None
+        or replaced.extension != call.actor
+        or not other.stage.replaceable(replaced)
+    ):
         call.fail(FAILURES["forbidden"])
         return
     other.now = call.now
+    call.dialled = call.ledger.dialled = call.actor
     call.talk.leave()
     call.release(leg, other)
     other.admit(leg, replaced.role)

@@ -107,6 +107,41 @@ async def test_two_pick_up_at_once(office: Office) -> None:
     await hang_up(a, c if c.state is CallState.ESTABLISHED else d)
 
 
+async def test_taken_by_the_id_in_live_state(office: Office, other_office: Office) -> None:
+    """As screens do it: what rings for my group, then my own talk at another phone of mine; no one else."""
+    await with_groups(office, x101="sales", x102="sales", x103="sales", x104="service")
+    await other_office.open()
+    c, d = Pjsua(office.account("103")), Pjsua(office.account("104"))
+    stranger = Pjsua(other_office.account("102"))
+    a, b = await ringing(office, c, d, stranger)
+    (call,) = await office.calls()
+
+    async def refused(who: BasePhone, what: str, code: int) -> None:
+        await who.call(f"take.{what}")
+        assert (await who.wait_ended(20)).code == code
+
+    await refused(d, call.id, 403)
+    await refused(stranger, call.id, 404)
+    await c.call(f"take.{call.id}")
+    await asyncio.gather(c.wait_established(), a.wait_established())
+    await b.wait_ended()
+    await both_hear(a, c)
+    await refused(d, call.id, 404)
+
+    (call,) = [each for each in await office.calls() if each.id == call.id]
+    (leg,) = [each for each in call.legs if each.extension == "103" and each.state != "ended"]
+    await refused(d, leg.id, 403)
+    await refused(stranger, leg.id, 404)
+    again = await office.phone(Baresip(office.account("103")))
+    await again.call(f"take.{leg.id}")
+    await again.wait_established()
+    await c.wait_ended()
+    await both_hear(a, again)
+    await hang_up(a, again)
+    taken = [each for each in await office.records(6) if each.continued_in == call.id]
+    assert sorted(each.dialled for each in taken) == ["102", "103"]
+
+
 # --- Replaces ---
 
 

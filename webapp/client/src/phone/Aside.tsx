@@ -7,13 +7,11 @@ import { PersonAvatar } from "@/components/PersonAvatar";
 import type { Colleague } from "@/live/generated";
 import { useEntities } from "@/live/store";
 
-import { pickUp } from "./commands";
 import { useCallDrop } from "./dragging";
 import { Duration } from "./Duration";
 import { useMine } from "./mine";
 import { phone, usePhoneStore } from "./phone";
 import { PresenceDot } from "./PresenceDot";
-import { useCommand } from "./useCommand";
 
 /** Beside the calls: what is parked, what rings at others, and colleagues to call or to drop a call on. */
 export function Aside() {
@@ -36,7 +34,7 @@ function ParkedCalls() {
           <Text truncate>
             {slot} · {name || number} {since === null ? null : <Duration since={since * 1000} />}
           </Text>
-          <Take call={call} label={`${t("aside.take")} ${name || number}`} />
+          <Take who={name || number} onTake={() => phone.dial(slot)} />
         </Group>
       ))}
     </Section>
@@ -58,24 +56,26 @@ function Pickups() {
               {t("aside.for", { who: extensions.map((number) => names.get(number) ?? number).join(", ") })}
             </Text>
           </Text>
-          <Take call={call} label={`${t("aside.take")} ${caller.name || caller.number}`} />
+          <Take
+            who={caller.name || caller.number}
+            onTake={() => phone.take(call, caller.number, caller.name)}
+          />
         </Group>
       ))}
     </Section>
   );
 }
 
-function Take({ call, label }: { call: string; label: string }) {
+function Take({ who, onTake }: { who: string; onTake: () => void }) {
   const { t } = useTranslation("phone");
-  const { busy, run } = useCommand();
-  const device = usePhoneStore((store) => store.view.device);
+  const ready = usePhoneStore((store) => store.view.line === "ready");
   return (
     <Button
       size="xs"
       variant="light"
-      aria-label={label}
-      disabled={busy || !device}
-      onClick={() => run(() => pickUp(call, device))}
+      aria-label={`${t("aside.take")} ${who}`}
+      disabled={!ready}
+      onClick={onTake}
     >
       {t("aside.take")}
     </Button>

@@ -6,6 +6,9 @@ import { type AudioChoice, watchLevel } from "./audio";
 import { audioChoice, chooseAudio } from "./choice";
 import { phone } from "./phone";
 
+// A list outside the popover would close it when clicked.
+const INSIDE = { withinPortal: false } as const;
+
 /** Choice of devices with the level of the microphone. Works during a call too. */
 export function AudioDevices() {
   const { t } = useTranslation("phone");
@@ -27,6 +30,7 @@ export function AudioDevices() {
       <Select
         label={t("audio.microphone")}
         allowDeselect={false}
+        comboboxProps={INSIDE}
         data={of("audioinput")}
         value={choice.microphone}
         onChange={(microphone) => choose({ microphone: microphone ?? "" })}
@@ -40,6 +44,7 @@ export function AudioDevices() {
       <Select
         label={t("audio.speaker")}
         allowDeselect={false}
+        comboboxProps={INSIDE}
         data={of("audiooutput")}
         value={choice.speaker}
         onChange={(speaker) => choose({ speaker: speaker ?? "" })}
@@ -47,6 +52,7 @@ export function AudioDevices() {
       <Select
         label={t("audio.ringer")}
         allowDeselect={false}
+        comboboxProps={INSIDE}
         data={of("audiooutput")}
         value={choice.ringer}
         onChange={(ringer) => choose({ ringer: ringer ?? "" })}

@@ -10,6 +10,7 @@ import { hangUpCall, joinCalls, swapWith, transferInto } from "./commands";
 import { DragHandle } from "./dragging";
 import { Duration } from "./Duration";
 import { Keypad } from "./Keypad";
+import { MutedNotice } from "./MutedNotice";
 import { Participants } from "./Participants";
 import { phone } from "./phone";
 import { QualityBadge } from "./QualityBadge";
@@ -58,6 +59,7 @@ export function CallCard({ card }: { card: Card }) {
             {card.state === "ended" ? null : <CardMenu card={card} onNote={() => toggle("note")} />}
           </Group>
         </Group>
+        {leg?.muted && leg.state === "talking" ? <MutedNotice leg={leg.key} /> : null}
         {leg?.ended === "microphone" ? <Alert color="red">{t("ended.microphone")}</Alert> : null}
         {call && card.state !== "ended" && leg ? <Consultation card={card} /> : null}
         {answered(card) ? (

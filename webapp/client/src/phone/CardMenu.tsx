@@ -36,7 +36,7 @@ export function CardMenu({ card, onNote }: { card: Card; onNote: () => void }) {
         {!leg && own ? (
           <Menu.Item
             leftSection={<IconHeadset size={18} />}
-            onClick={() => phone.takeUp(own.id, card.number, card.name)}
+            onClick={() => phone.take(own.id, card.number, card.name)}
           >
             {t("action.takeHere")}
           </Menu.Item>

@@ -8,6 +8,9 @@ import { BROWSER, type Dialling, USUAL } from "./DialOptions";
 import { useMine, useOtherPhones } from "./mine";
 import { usePhoneStore } from "./phone";
 
+// A list outside the popover would close it when clicked.
+const INSIDE = { withinPortal: false } as const;
+
 /** With which phone, which number is shown, recorded or not. */
 export function DialOptionsForm({ dialling }: { dialling: Dialling }) {
   const { t } = useTranslation("phone");
@@ -19,6 +22,7 @@ export function DialOptionsForm({ dialling }: { dialling: Dialling }) {
       <Select
         label={t("dial.with")}
         allowDeselect={false}
+        comboboxProps={INSIDE}
         value={dialling.device}
         data={[
           { value: BROWSER, label: t("dial.thisBrowser") },
@@ -29,6 +33,7 @@ export function DialOptionsForm({ dialling }: { dialling: Dialling }) {
       <Select
         label={t("dial.callerId")}
         allowDeselect={false}
+        comboboxProps={INSIDE}
         value={dialling.callerId}
         data={[
           { value: USUAL, label: t("dial.usual") },

@@ -8,7 +8,6 @@ import {
   callsJoinCreate,
   callsMoveCreate,
   callsParkCreate,
-  callsPickupCreate,
   callsRecordCreate,
   callsSwapCreate,
   callsTransferCreate,
@@ -70,11 +69,6 @@ export async function joinCalls(call: string, other?: string): Promise<void> {
 export async function parkCall(call: string): Promise<string> {
   const { data } = await callsParkCreate({ path: { call_id: call }, body: {}, throwOnError });
   return data.slot;
-}
-
-/** Takes a parked call, or one that rings elsewhere, on `device`. */
-export async function pickUp(call: string, device: string): Promise<void> {
-  await callsPickupCreate({ path: { call_id: call }, body: { device }, throwOnError });
 }
 
 export async function moveTo(call: string, device: string): Promise<void> {

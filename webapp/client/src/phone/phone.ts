@@ -52,11 +52,15 @@ class Phone implements PhoneActions {
     const leaving = (event: BeforeUnloadEvent) => {
       if (this.softphone?.view().legs.some((leg) => leg.state !== "ended")) event.preventDefault();
     };
+    // A headset was plugged in or pulled out: the chosen one again, or what there is.
+    const plugged = () => this.devicesChanged();
     window.addEventListener("online", online);
+    navigator.mediaDevices.addEventListener("devicechange", plugged);
     window.addEventListener("beforeunload", leaving);
     leadership.start();
     return () => {
       window.removeEventListener("online", online);
+      navigator.mediaDevices.removeEventListener("devicechange", plugged);
       window.removeEventListener("beforeunload", leaving);
       leadership.stop();
       this.leadership = null;
@@ -96,6 +100,10 @@ class Phone implements PhoneActions {
     this.act({ name: "takeUp", args: [leg, number, name] });
   }
 
+  take(id: string, number: string, name: string): void {
+    this.act({ name: "take", args: [id, number, name] });
+  }
+
   /** Another microphone, speaker or ringer was chosen. */
   devicesChanged(): void {
     this.audio.speakerChanged();
@@ -112,6 +120,11 @@ class Phone implements PhoneActions {
   /** The peer connection of a leg, for its quality; null in a tab that only mirrors. */
   connection(key: string): RTCPeerConnection | null {
     return this.softphone?.connection(key) ?? null;
+  }
+
+  /** What a leg takes my voice from; null in a tab that only mirrors. */
+  microphone(key: string): MediaStream | null {
+    return this.softphone?.microphone(key) ?? null;
   }
 
   private act(action: PhoneAction): void {
@@ -210,6 +223,9 @@ function carryOut(phone: PhoneActions, action: PhoneAction): void {
       break;
     case "takeUp":
       phone.takeUp(...action.args);
+      break;
+    case "take":
+      phone.take(...action.args);
       break;
   }
 }

@@ -83,6 +83,10 @@ export class Softphone implements PhoneActions {
     void this.place(returned, `return.${leg}`, []);
   }
 
+  take(id: string, number: string, name: string): void {
+    void this.place(this.add("dialling", number, name), `take.${id}`, []);
+  }
+
   answer(key: string): void {
     const leg = this.legs.get(key);
     if (!leg?.session || leg.actor.getSnapshot().value !== "incoming") return;
@@ -113,11 +117,11 @@ export class Softphone implements PhoneActions {
   async changeMicrophone(): Promise<void> {
     for (const leg of this.legs.values()) {
       if (!leg.microphone || !leg.session) continue;
-      const stream = await this.around.microphone();
-      this.around.release(leg.microphone);
-      leg.microphone = stream;
-      leg.session.replaceMicrophone(stream);
+      const old = leg.microphone;
+      leg.microphone = await this.around.microphone();
+      leg.session.replaceMicrophone(leg.microphone);
       if (leg.actor.getSnapshot().context.muted) leg.session.mute(true);
+      this.around.release(old);
     }
   }
 
@@ -129,6 +133,11 @@ export class Softphone implements PhoneActions {
   /** The peer connection of a leg, for its quality. */
   connection(key: string): RTCPeerConnection | null {
     return this.legs.get(key)?.session?.connection ?? null;
+  }
+
+  /** What a leg takes my voice from; null when it takes none. */
+  microphone(key: string): MediaStream | null {
+    return this.legs.get(key)?.microphone ?? null;
   }
 
   view(): PhoneView {

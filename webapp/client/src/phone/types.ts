@@ -60,6 +60,8 @@ export interface PhoneActions {
   press(key: string, digit: string): void;
   /** Go on here with a call whose leg is `leg` in live state. */
   takeUp(leg: string, number: string, name: string): void;
+  /** Take here what rings, or goes on, at another phone. `id` is a call that rings, or a leg of mine, in live state. */
+  take(id: string, number: string, name: string): void;
 }
 
 export type PhoneAction = {
