@@ -1,7 +1,8 @@
 """A browser comes back to a call that it was in: its page was loaded again, or it crashed.
 
 It sends INVITE to `sip:return.<leg>@domain`, where `leg` is the id of its old leg in the live state. The new
-leg takes the place of the old one, which ends. There is no call of its own, and no record, for that.
+leg takes the place of the old one, which ends; whom it had on hold stays so. There is no call of its own, and
+no record, for that.
 """
 
 from typing import TYPE_CHECKING
@@ -46,6 +47,8 @@ def come_back(exchange: "Exchange", old_leg: str, event: IncomingCall, now: floa
         address=event.source,
     )
     new.dialog = event.dialog
+    if old.id in call.talk.holding:
+        call.talk.holding.add(new.id)
     other = call.talk.other(old)
     call.admit(new, old.role)
     exchange.own(old.tenant, new.device, new.id)

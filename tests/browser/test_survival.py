@@ -7,9 +7,10 @@ from playwright.async_api import Locator, expect
 from tests.browser.conftest import SignIn
 from tests.browser.person import Person
 from tests.operations.house import House, Phones
+from tests.phones.audio import rms_dbov, tone_level
 from tests.phones.pjsua import Pjsua
 
-DESK = "101"
+DESK, THIRD = "101", "103"
 LONG = 30_000
 
 
@@ -31,6 +32,16 @@ async def both_hear(person: Person, desk: Pjsua) -> None:
     await desk.wait_hears(900, -20.0, within_db=8.0, timeout=30)
 
 
+async def hears_music(desk: Pjsua) -> None:
+    """Something is heard, and it is not the person."""
+
+    def music() -> bool:
+        samples, rate = desk.heard(1.0)
+        return bool(rate) and rms_dbov(samples) > -45.0 and tone_level(samples, rate, 900) < -40.0
+
+    await desk.until(music, "music", 30)
+
+
 async def test_a_reload(sign_in: SignIn, phones: Phones, house: House) -> None:
     person = await sign_in()
     (desk,) = await phones.add(DESK)
@@ -43,6 +54,33 @@ async def test_a_reload(sign_in: SignIn, phones: Phones, house: House) -> None:
     await desk.wait_ended()
     record = await house.last_record(outcome="answered")
     assert record["dialled"] == DESK
+
+
+async def test_a_reload_with_another_call_on_hold(sign_in: SignIn, phones: Phones) -> None:
+    """Of two calls the one on hold still is, with music all the time; the other goes on."""
+    person = await sign_in()
+    first, second = await phones.add(DESK, THIRD)
+    waiting = await call(person, first)
+    await person.page.get_by_label("Name or number").fill(THIRD)
+    await person.page.keyboard.press("Enter")
+    await second.wait_ringing()
+    await second.answer()
+    await second.wait_established()
+    await second.send_tone(500)
+    await second.wait_hears(900, -20.0, within_db=8.0, timeout=30)
+    await hears_music(first)
+    person.page.on("dialog", lambda dialog: asyncio.ensure_future(dialog.accept()))
+    await person.page.reload()
+    talking = person.page.get_by_role("region", name="Sales 2")
+    await expect(talking.get_by_role("status")).to_have_text("Talking", timeout=LONG)
+    await person.hears(500, seconds=30)
+    await second.wait_hears(900, -20.0, within_db=8.0, timeout=30)
+    await expect(waiting.get_by_role("status")).to_have_text("On hold", timeout=LONG)
+    await hears_music(first)
+    await waiting.get_by_role("button", name="Resume").click()
+    await both_hear(person, first)
+    await hears_music(second)
+    await expect(talking.get_by_role("status")).to_have_text("On hold")
 
 
 async def test_a_crash_and_a_new_window(sign_in: SignIn, phones: Phones) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from pbx.control.commands import Transfer
+from pbx.control.commands import Hold, Transfer
 from pbx.ports import (
     Answer,
     Bridge,
@@ -102,6 +102,34 @@ def test_a_new_leg_takes_the_place_of_the_old_one(away: bool) -> None:
     world.ends(new)
     world.end_all()
     assert world.record.dialled == "102" and world.record.ended_by == "caller"
+
+
+def test_who_comes_back_still_holds() -> None:
+    """The other side hears the same music all the time, until the hold ends."""
+    world = with_browsers()
+    far = connect(world, "102")
+    (call,) = world.exchange.calls()
+    run(world, call.id, Hold(tenant="t1", extension="101"))
+    assert [each.leg for each in world.of(StartMusic)] == [far]
+    world.happens(LegAway(leg="caller", away=True))
+    new = returns(world, "caller")
+    assert not world.of(Bridge) and not world.of(StopMusic) and not world.of(StartMusic)
+    world.media(new)
+    world.ends("caller", remote=False)
+    (call,) = world.exchange.calls()
+    assert call.holding == [new] and not world.of(Bridge)
+    run(world, call.id, Hold(tenant="t1", extension="101", on=False))
+    assert [{each.a, each.b} for each in world.of(Bridge)] == [{new, far}]
+    assert [each.leg for each in world.of(StopMusic)] == [far]
+
+
+def test_who_is_held_by_the_other_side_comes_back_to_music() -> None:
+    world = with_browsers()
+    connect(world, "102")
+    (call,) = world.exchange.calls()
+    run(world, call.id, Hold(tenant="t1", extension="102"))
+    new = returns(world, "caller")
+    assert not world.of(Bridge) and [each.leg for each in world.of(StartMusic)] == [new]
 
 
 def test_a_called_browser_comes_back_too() -> None:

@@ -167,7 +167,7 @@ class Phone implements PhoneActions {
       microphone: () => this.audio.microphone(),
       release: (stream: MediaStream) => this.audio.release(stream),
       play: (key: string, stream: MediaStream | null) => this.audio.play(key, stream),
-      holdOthers: (dialog: string | null) => holdAllBut(dialog),
+      holdOthers: holdAllBut,
       remember: (dialogs: readonly string[]) => localStorage.setItem(HAD, JSON.stringify(dialogs)),
       now: () => Date.now(),
       later: (act: () => void, ms: number) => void setTimeout(act, ms),
@@ -194,7 +194,7 @@ class Phone implements PhoneActions {
     for (const { leg, dialog, number, name } of lost(myCalls(), view.legs, this.had)) {
       if (this.taking.has(dialog)) continue;
       this.taking.add(dialog);
-      phone.takeUp(leg, number, name);
+      phone.reclaim(leg, number, name);
     }
   }
 }
@@ -234,14 +234,14 @@ function myCalls(): Call[] {
   return [...useLive.getState().entities.call.values()];
 }
 
-/** Puts every other call of mine that I talk in on hold. */
-async function holdAllBut(dialog: string | null): Promise<void> {
+/** Puts every other call of mine that I talk in on hold. `mine` is the leg at the core that I am about to replace. */
+async function holdAllBut(dialog: string | null, mine: string | null): Promise<void> {
   const talking = myCalls()
-    .filter(
-      (call) =>
-        call.state === "talking" && !call.held_by_me && call.legs.every((leg) => leg.dialog !== dialog),
-    )
-    .filter((call) => call.legs.some((leg) => leg.id === call.my_leg && leg.dialog));
+    .filter((call) => call.state === "talking" && !call.held_by_me)
+    .filter((call) => {
+      const own = call.legs.find((leg) => leg.id === call.my_leg);
+      return own?.dialog && own.dialog !== dialog && own.id !== mine;
+    });
   await Promise.all(talking.map((call) => holdOn(call.id, true)));
 }
 

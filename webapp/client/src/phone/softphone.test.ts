@@ -86,8 +86,8 @@ beforeEach(() => {
     },
     release: () => (microphones -= 1),
     play: () => undefined,
-    holdOthers: (dialog) => {
-      held.push(dialog);
+    holdOthers: (dialog, leg) => {
+      held.push(dialog ?? leg);
       return Promise.resolve();
     },
     remember: (dialogs) => (remembered = dialogs),
@@ -250,6 +250,17 @@ describe("a network that fails", () => {
     expect(line.calls[0]?.target).toBe("return.leg-7");
     line.calls[0]?.session.events.connected();
     expect(view.legs[0]?.state).toBe("talking");
+  });
+
+  it("lets others wait for a call that is taken up, but not for those it had itself", async () => {
+    phone.takeUp("leg-7", "102", "Anna");
+    await settle();
+    expect(held).toEqual(["leg-7"]);
+    phone.reclaim("leg-8", "103", "Bob");
+    phone.reclaim("leg-9", "104", "Carla");
+    await settle();
+    expect(line.calls.map((call) => call.target)).toEqual(["return.leg-7", "return.leg-8", "return.leg-9"]);
+    expect(held).toEqual(["leg-7"]);
   });
 
   it("lets go of the line and keeps the calls for another tab", async () => {

@@ -16,8 +16,9 @@ export interface Surroundings {
   release(stream: MediaStream): void;
   /** Play, or with null stop playing, what the other side of a leg says. */
   play(key: string, stream: MediaStream | null): void;
-  /** Put what I talk to now on hold, because another call gets my ear. Resolves when it is. */
-  holdOthers(dialog: string | null): Promise<void>;
+  /** Put what I talk to now on hold, because another call gets my ear: the one with this dialog, or with this leg at
+   * the core. Resolves when it is. */
+  holdOthers(dialog: string | null, leg: string | null): Promise<void>;
   /** Dialogs of this browser, kept over a reload. */
   remember(dialogs: readonly string[]): void;
   /** Milliseconds since 1970. */
@@ -78,9 +79,19 @@ export class Softphone implements PhoneActions {
   /** Goes on with a call whose audio this browser lost, or that another browser of mine has. `leg` is its id in live
    * state, `number` and `name` who is at the other end. */
   takeUp(leg: string, number: string, name: string): void {
+    this.goOn(leg, number, name, true);
+  }
+
+  /** The same for a call that this browser had before its page was loaded again: what was on hold is, and what was
+   * not stays so. */
+  reclaim(leg: string, number: string, name: string): void {
+    this.goOn(leg, number, name, false);
+  }
+
+  private goOn(leg: string, number: string, name: string, alone: boolean): void {
     const returned = this.add("reconnecting", number, name);
     returned.returns = leg;
-    void this.place(returned, `return.${leg}`, []);
+    void this.place(returned, `return.${leg}`, [], alone);
   }
 
   take(id: string, number: string, name: string): void {
@@ -144,19 +155,27 @@ export class Softphone implements PhoneActions {
     return { line: this.line, device: this.device, legs: [...this.legs.values()].map(shown) };
   }
 
-  private async place(leg: Leg, target: string, headers: readonly string[]): Promise<void> {
-    await this.withMicrophone(leg, (stream) => {
+  private async place(
+    leg: Leg,
+    target: string,
+    headers: readonly string[],
+    alone = true,
+  ): Promise<void> {
+    const go = (stream: MediaStream) => {
       leg.session = this.way.call(target, stream, headers);
       this.follow(leg, leg.session);
-    });
+    };
+    await this.withMicrophone(leg, go, alone);
   }
 
-  /** Everything that comes before my voice goes somewhere: other calls wait, the microphone is there. */
-  private async withMicrophone(leg: Leg, go: (stream: MediaStream) => void): Promise<void> {
+  /** Everything that comes before my voice goes somewhere: other calls wait if this one is to be `alone`, the
+   * microphone is there. */
+  private async withMicrophone(leg: Leg, go: (stream: MediaStream) => void, alone = true): Promise<void> {
+    const others = () => this.around.holdOthers(leg.session?.dialog ?? null, leg.returns);
     try {
       const [stream] = await Promise.all([
         this.around.microphone(),
-        this.around.holdOthers(leg.session?.dialog ?? null).catch(() => undefined),
+        alone ? others().catch(() => undefined) : undefined,
       ]);
       leg.microphone = stream;
     } catch {
