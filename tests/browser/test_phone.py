@@ -85,6 +85,22 @@ async def test_declined(sign_in: SignIn, phones: Phones) -> None:
     await desk.wait_established()
 
 
+async def test_to_voicemail(sign_in: SignIn, phones: Phones, house: House) -> None:
+    """Without answering: it rings no longer, also on the desk phone, and the caller hears the mailbox."""
+    person = await sign_in()
+    await person.ready()
+    mine, caller = await phones.add(MINE, "107")
+    await caller.call(MINE)
+    await mine.wait_ringing()
+    await person.page.get_by_role("button", name="To voicemail").click()
+    await expect(person.page.get_by_role("alertdialog")).to_be_hidden()
+    await mine.wait_ended()
+    await caller.wait_established()
+    await caller.hangup()
+    record = await house.last_record(caller_number="107", dialled=MINE)
+    assert "sent to voicemail" in record["path"][0]["result"], record["path"]
+
+
 async def test_browser_to_browser(sign_in: SignIn) -> None:
     anna, boss = await sign_in("user", tone=900.0), await sign_in("agent", tone=1300.0)
     await boss.ready()

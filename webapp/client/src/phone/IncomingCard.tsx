@@ -1,14 +1,17 @@
 import { Badge, Button, Group, Paper, Stack, Text } from "@mantine/core";
-import { IconPhone, IconPhoneOff } from "@tabler/icons-react";
+import { IconPhone, IconPhoneOff, IconRecordMail } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 
 import { contactsLookupRetrieveOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { useFormat } from "@/components/format";
 import type { Via } from "@/live/generated";
+import { useEntities } from "@/live/store";
 
 import type { Card } from "./cards";
+import { toVoicemail } from "./commands";
 import { phone } from "./phone";
+import { useCommand } from "./useCommand";
 import { Who } from "./Who";
 
 /** A call that rings here: who, on which of my numbers, what we know of them, answer and decline. */
@@ -55,8 +58,28 @@ export function IncomingCard({ card, busy }: { card: Card; busy: boolean }) {
             {busy ? t("incoming.answerHold") : t("incoming.answer")}
           </Button>
         </Group>
+        {card.call ? <ToVoicemail call={card.call.id} /> : null}
       </Stack>
     </Paper>
+  );
+}
+
+/** For people with a mailbox of their own. */
+function ToVoicemail({ call }: { call: string }) {
+  const { t } = useTranslation("phone");
+  const { busy, run } = useCommand();
+  const own = [...useEntities("mailbox").values()].some(({ shared }) => !shared);
+  if (!own) return null;
+  return (
+    <Button
+      variant="subtle"
+      size="compact-sm"
+      leftSection={<IconRecordMail size={18} />}
+      disabled={busy}
+      onClick={() => run(() => toVoicemail(call))}
+    >
+      {t("incoming.voicemail")}
+    </Button>
   );
 }
 

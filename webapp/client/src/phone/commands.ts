@@ -3,6 +3,7 @@
 import {
   callsConsultCreate,
   callsCreate,
+  callsDivertCreate,
   callsHangUpCreate,
   callsHoldCreate,
   callsJoinCreate,
@@ -80,6 +81,11 @@ export async function record(
   action: "start" | "pause" | "resume" | "stop" | "keep" | "discard",
 ): Promise<void> {
   await callsRecordCreate({ path: { call_id: call }, body: { action }, throwOnError });
+}
+
+/** A call that rings for me goes to my mailbox. */
+export async function toVoicemail(call: string): Promise<void> {
+  await callsDivertCreate({ path: { call_id: call }, body: {}, throwOnError });
 }
 
 export async function hangUpCall(call: string): Promise<void> {
