@@ -18,10 +18,12 @@ SignIn = Callable[..., Awaitable[Person]]
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A screen has to be as quick as people expect, so Chromium gets the machine to itself."""
+    """A screen has to be as quick as people expect, so Chromium gets the machine to itself; the whole product
+    and the first browser start within the time of one test."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.alone)
+            item.add_marker(pytest.mark.timeout(300))
 
 
 @pytest.fixture(scope="session")

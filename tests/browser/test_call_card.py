@@ -8,7 +8,10 @@ from playwright.async_api import Page, expect
 from tests.browser.conftest import SignIn
 from tests.browser.test_phone import DESK, MINE, THIRD, card, dial, hears_no, talking
 from tests.operations.house import House, Phones
+from tests.operations.provider import provider
 from tests.running import eventually
+
+RARE = "+31201110001"
 
 
 async def choose(page: Page, label: str, option: str) -> None:
@@ -16,9 +19,7 @@ async def choose(page: Page, label: str, option: str) -> None:
     await page.get_by_role("option", name=option).first.click()
 
 
-async def test_hidden_number_recorded_noted_and_measured(
-    sign_in: SignIn, phones: Phones, house: House
-) -> None:
+async def test_recorded_noted_and_measured(sign_in: SignIn, phones: Phones, house: House) -> None:
     """One call with every option, and all that the menu of its card can do besides moving it."""
     person = await sign_in()
     page = person.page
@@ -58,6 +59,33 @@ async def test_hidden_number_recorded_noted_and_measured(
         return [row["text"] for row in rows] == ["Wants a larger desk"]
 
     await eventually(noted, 20, "the note is kept with the call")
+
+
+async def test_another_number_is_shown_once(sign_in: SignIn, phones: Phones, house: House) -> None:
+    """Out of those that I may show; the next call is as usual again."""
+    for name, number, who in (("A", "+31201110000", MINE), ("B", RARE, MINE), ("C", "+31201119999", DESK)):
+        await house.admin.post(
+            "caller-ids/", kind="company", name=f"Line {name}", shown=number, extensions=[await house.id(who)]
+        )
+    far = await provider(house, phones)
+    person = await sign_in()
+    page = person.page
+    await person.ready()
+    await page.get_by_role("button", name="Options for this call").click()
+    await page.get_by_role("combobox", name="Show number").click()
+    await expect(page.get_by_role("option", name="Line C")).to_have_count(0)
+    await page.get_by_role("option", name="Line B").click()
+    await page.keyboard.press("Escape")
+    seen: list[str] = []
+    while len(seen) < 2:
+        await dial(person, "+31651234567")
+        await far.wait_ringing()
+        # The trace comes a moment after the event.
+        await far.until(lambda: len(far.received("INVITE")) > len(seen), "INVITE in the trace", 15)
+        seen.append(far.caller_shown.number if far.caller_shown else "")
+        await page.get_by_role("button", name="Hang up").click()
+        await far.wait_ended()
+    assert seen[0] == RARE != seen[1]
 
 
 async def test_moved_to_the_desk_phone_and_back(sign_in: SignIn, phones: Phones) -> None:
