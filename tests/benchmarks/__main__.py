@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from config.setup import certificate, prompts
-from tests.benchmarks import audio, calls, contacts, flows, live, registrations, subscriptions
+from tests.benchmarks import audio, calls, card, contacts, flows, live, registrations, subscriptions, webrtc
 from tests.benchmarks.measure import Result
 from tests.running import ROOT, RunningCore
 
@@ -29,6 +29,9 @@ ALL: dict[str, Benchmark] = {
     "flows": flows.evaluations,
     "contacts": contacts.search,
     "watchers-1000": live.watchers_1000,
+    "webrtc-200": webrtc.pcma_200,
+    "webrtc-opus-100": webrtc.opus_100,
+    "card": card.invite_to_card,
 }
 
 

@@ -214,6 +214,25 @@ class BrowserPhone(BasePhone):
         found: dict[str, list[dict[str, Any]]] = await self._do("stats")
         return found
 
+    async def relay_only(self) -> None:
+        """Use nothing but TURN from the next call on."""
+        await self._do("relayOnly")
+
+    async def gather(self, servers: list[dict[str, Any]]) -> tuple[list[str], list[int]]:
+        """Which candidates these ICE servers give, and the codes of their errors."""
+        found, errors = await self._do("gather", servers)
+        return found, errors
+
+    async def way(self) -> str:
+        """The kind of our candidate of the pair that the call uses: host, srflx, prflx, relay."""
+        stats = await self.stats()
+        (transport,) = stats["transport"]
+        (pair,) = (
+            each for each in stats["candidate-pair"] if each["id"] == transport["selectedCandidatePairId"]
+        )
+        (local,) = (each for each in stats["local-candidate"] if each["id"] == pair["localCandidateId"])
+        return str(local["candidateType"])
+
     async def dialog(self) -> str:
         """SIP Call-ID of the call."""
         return str(await self._do("dialog"))

@@ -44,6 +44,7 @@ const calls = []; // newest last
 const incoming = []; // SIP messages that came in
 let agent = null;
 let account = null;
+let relayOnly = false;
 
 const state = { registered: false, code: 0, connected: false, closes: [] };
 
@@ -74,7 +75,8 @@ function keep(session) {
 }
 
 const current = () => calls.findLast((call) => call.state !== 'ended') ?? calls.at(-1);
-const media = () => ({ mediaStream: microphone.stream, pcConfig: { iceServers: account.ice_servers.map(server) } });
+const media = () => ({ mediaStream: microphone.stream, pcConfig: ways() });
+const ways = () => ({ iceServers: account.ice_servers.map(server), iceTransportPolicy: relayOnly ? 'relay' : 'all' });
 const server = ({ urls, username, credential }) => (username ? { urls, username, credential } : { urls });
 
 window.phone = {
@@ -119,6 +121,22 @@ window.phone = {
   digit: (digit, via) => { current().session.sendDTMF(digit, { transportType: via === 'rtp' ? 'RFC2833' : 'INFO' }); },
   unregister: () => { agent.unregister(); },
   register: () => { agent.register(); },
+  relayOnly: () => { relayOnly = true; },
+  /** Kinds of the candidates that these servers alone give, and the codes of errors. */
+  async gather(servers) {
+    const connection = new RTCPeerConnection({ iceServers: servers, iceTransportPolicy: 'relay' });
+    const found = [], errors = [];
+    const done = new Promise((resolve) => {
+      connection.onicegatheringstatechange = () => connection.iceGatheringState === 'complete' && resolve();
+    });
+    connection.onicecandidate = ({ candidate }) => candidate?.type && found.push(candidate.type);
+    connection.onicecandidateerror = ({ errorCode }) => errors.push(errorCode);
+    connection.addTransceiver('audio');
+    await connection.setLocalDescription();
+    await done;
+    connection.close();
+    return [found, errors];
+  },
   drop: () => { agent._transport.socket._ws.close(); },
   stop: () => { agent?.stop(); },
   tone: (hz, gain) => { tone.frequency.value = hz || 1000; level.gain.value = hz ? gain : 0; },
@@ -139,7 +157,7 @@ window.phone = {
   async stats() {
     const found = {};
     for (const each of (await current().session.connection.getStats()).values()) {
-      if (['transport', 'inbound-rtp', 'outbound-rtp', 'codec'].includes(each.type)) (found[each.type] ??= []).push(each);
+      if (['transport', 'inbound-rtp', 'outbound-rtp', 'codec', 'candidate-pair', 'local-candidate'].includes(each.type)) (found[each.type] ??= []).push(each);
     }
     return found;
   },
