@@ -27,6 +27,7 @@ FAILURES: dict[str, Failure] = {
     "not_registered": Failure("not_registered", 480, "not_registered"),
     "unknown_number": Failure("unknown_number", 404, "unknown_number"),
     "failed": Failure("failed", 500, "failed"),
+    "blocked": Failure("declined", 603, "declined"),
     "forbidden": Failure("declined", 403, "no_permission"),
     "transfer_failed": Failure("no_answer", 480, "transfer_failed"),
     "park_empty": Failure("unknown_number", 404, "park_empty"),

@@ -18,6 +18,9 @@ Presence = Literal["available", "busy", "away", "offline"]
 Direction = Literal["internal", "inbound", "outbound"]
 
 
+MOST_BLOCKED = 4000  # numbers of one extension
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceConfig:
     """One phone: its SIP user and the digests of its secret (RFC 8760; A1 = user:domain:password). It takes
@@ -44,7 +47,8 @@ class ExtensionConfig:
 
     `flow` answers its calls when the status has none; without any it rings its devices for `ring_seconds`,
     then its mailbox answers if it has one. `forwards` maps a status to a number or "voicemail". `caller_ids`
-    may be shown outside, `caller_id` is shown unless the user chose another. `pickup_group` shares `*8`."""
+    may be shown outside, `caller_id` is shown unless the user chose another. `pickup_group` shares `*8`.
+    `blocked` are callers whose calls to this extension are declined: in E.164, or extensions."""
 
     id: Identifier
     number: Number
@@ -60,6 +64,7 @@ class ExtensionConfig:
     supervises: list[Number] = field(default_factory=list)
     may_record: bool = True
     may_call_out: bool = True
+    blocked: Annotated[list[Number], msgspec.Meta(max_length=MOST_BLOCKED)] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

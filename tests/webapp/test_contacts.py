@@ -10,6 +10,8 @@ from tests.webapp.conftest import World
 from webapp.contacts import searching
 from webapp.contacts.models import Contact, Token
 from webapp.contacts.words import sort_key, terms_of, words_of
+from webapp.link.snapshot import load as snapshot
+from webapp.organisations.models import Organisation
 
 pytestmark = pytest.mark.django_db
 
@@ -183,6 +185,36 @@ def test_blocked_numbers_and_contacts(books: World) -> None:
     shared = Contact.objects.get(company="Bosch Installaties")
     member.put(reverse("contact-marks", args=[shared.pk]), {"blocked": True}, format="json")
     assert member.get(lookup, {"number": "0207654321"}).json()["blocked"] is True
+
+
+def test_blocked_callers_are_declined_at_ones_own_extension(books: World) -> None:
+    """The core is told, by extension, and of each change; nobody else is concerned."""
+    member = books.client("member")
+
+    def told(organisation: Any = books.alpha) -> dict[str, list[str]]:
+        found = snapshot(organisation.pk)
+        assert found is not None
+        return {each.number: each.blocked for each in found.extensions if each.blocked}
+
+    def version() -> int:
+        return Organisation.objects.get(pk=books.alpha.pk).config_version
+
+    before = version()
+    member.post(reverse("blocked-number-list"), {"number": "0900 1234567"}, format="json")
+    shared = Contact.objects.get(company="Bosch Installaties")
+    for pk in (shared.pk, books.extensions["202"].pk):
+        marked = member.put(reverse("contact-marks", args=[pk]), {"blocked": True}, format="json")
+        assert marked.status_code == 200, marked.content
+    assert told() == {"201": ["+31207654321", "+319001234567", "202"]}
+    assert version() > before and told(books.bravo) == {}
+    before = version()
+    changed = {"numbers": [{"number": "020-7000000"}]}
+    books.client("admin").patch(reverse("contact-detail", args=[shared.pk]), changed, format="json")
+    assert told() == {"201": ["+31207000000", "+319001234567", "202"]} and version() > before
+    outsider = books.client("outsider").put(
+        reverse("contact-marks", args=[shared.pk]), {"blocked": True}, format="json"
+    )
+    assert outsider.status_code == 404 and told(books.bravo) == {}
 
 
 def load(world: World, text: str | bytes, who: str = "admin", **more: Any) -> Any:

@@ -42,6 +42,7 @@ def save_contact(contact: Contact, numbers: Iterable[Mapping[str, str]] | None =
         rows = numbers_of(contact, numbers)
         contact.numbers.all().delete()
         ContactNumber.objects.bulk_create(rows)
+        tell_of_numbers(contact)
     Token.objects.filter(contact=contact).delete()
     known = contact.numbers.values_list("number", flat=True)
     Token.objects.bulk_create(tokens_of(contact, known))
@@ -120,6 +121,12 @@ def set_marks(person: Any, of: Contact | Extension, **marks: bool) -> Mark:
     elif not mark._state.adding:
         mark.delete()
     return mark
+
+
+def tell_of_numbers(contact: Contact) -> None:
+    """The numbers of a contact changed: the core has to know, if somebody blocked it. Writing the mark again
+    raises the version of the organisation."""
+    Mark.objects.filter(contact=contact, blocked=True).update(blocked=True)
 
 
 def block_number(person: Any, text: str) -> BlockedNumber:

@@ -17,6 +17,7 @@ from webapp.contacts.actions import (
     check_room,
     numbers_of,
     prepare,
+    tell_of_numbers,
     tokens_of,
 )
 from webapp.contacts.models import Contact, ContactNumber, NumberType, Token
@@ -178,6 +179,7 @@ def _replace(contact: Contact, rows: list[ContactNumber]) -> None:
     contact.save()
     ContactNumber.objects.filter(contact=contact).delete()
     ContactNumber.objects.bulk_create(rows)
+    tell_of_numbers(contact)
     Token.objects.filter(contact=contact).delete()
     Token.objects.bulk_create(tokens_of(contact, [row.number for row in rows]))
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pbx.control.configuration import DeviceConfig, ExtensionConfig, ParkConfig, Snapshot
+from webapp.contacts import compile as contacts
 from webapp.extensions.models import Device, Extension, Supervision
 from webapp.flows import compile as flows
 from webapp.lines import compile as lines
@@ -67,6 +68,7 @@ def read_features(tenant: uuid.UUID, extensions: Iterable[Extension]) -> Feature
     allowed = lines.caller_ids(tenant, numbers)
     supervised = _supervised(tenant, numbers)
     mailboxes = voicemail.of_extensions(tenant)
+    unwanted = contacts.blocked(tenant)
     return Features(
         parts={
             **drawn,
@@ -83,6 +85,7 @@ def read_features(tenant: uuid.UUID, extensions: Iterable[Extension]) -> Feature
                 "caller_ids": allowed[key],
                 "supervises": supervised.get(key, []),
                 "mailbox": mailboxes.get(key),
+                "blocked": unwanted.get(key, []),
             }
             for key in numbers
         },

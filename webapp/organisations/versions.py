@@ -20,6 +20,7 @@ WATCHED = {
     f"{app}.{model}": "organisation_id"
     for app, models in {
         "extensions": ("Extension", "Device", "Supervision"),
+        "contacts": ("Mark", "BlockedNumber"),
         "flows": ("FlowVersion", "Calendar", "Group", "GroupMember", "InternalNumber"),
         "statuses": ("Status", "Forward"),
         "lines": (

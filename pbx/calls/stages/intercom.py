@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from pbx.calls.numbers import blocks
+from pbx.calls.outcomes import FAILURES
 from pbx.calls.stages.base import Stage
 from pbx.calls.stages.ring import Ring
 
@@ -18,6 +20,9 @@ def intercom(call: "Call", routing: "Routing", number: str) -> None:
     state = call.world.states.of(call.tenant.id, number)
     if extension is None:
         call.fail_as("unknown_number")
+        return
+    if blocks(extension, call.presented[0]):
+        call.fail(FAILURES["blocked"], reason=f"blocked by {number}")
         return
     if state.do_not_disturb:
         call.fail_as("busy")
