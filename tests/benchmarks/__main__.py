@@ -30,7 +30,7 @@ ALL: dict[str, Benchmark] = {
     "contacts": contacts.search,
     "watchers-1000": live.watchers_1000,
     "webrtc-200": webrtc.pcma_200,
-    "webrtc-opus-100": webrtc.opus_100,
+    "webrtc-opus-50": webrtc.opus_50,
     "card": card.invite_to_card,
 }
 

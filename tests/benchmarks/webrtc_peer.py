@@ -74,6 +74,9 @@ class Peer:
         for codec in codecs:
             wanted = codec.codecId.startswith(settings["codec"])
             self._endpoint.codecSetPriority(codec.codecId, 200 if wanted else 0)
+        opus = self._endpoint.getCodecOpusConfig()
+        opus.sample_rate, opus.channel_cnt, opus.complexity = settings["rate"], 1, 0
+        self._endpoint.setCodecOpusConfig(opus)
         self.tone = pj.AudioMediaPlayer()
         self.tone.createPlayer(settings["tone"])
         self._accounts = [self._account(**each) for each in settings["accounts"]]

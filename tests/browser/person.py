@@ -126,8 +126,7 @@ def session_of(root: str, email: str, password: str) -> list[dict[str, str]]:
 
     ask("auth/")
     ask("auth/sign-in/", {"email": email, "password": password})
-    texts = ask("policies/")
-    ask(
-        "policies/accept/", {"accept": [{"kind": each["kind"], "version": each["version"]} for each in texts]}
-    )
+    texts = [{"kind": each["kind"], "version": each["version"]} for each in ask("policies/")]
+    if texts:
+        ask("policies/accept/", {"accept": texts})
     return [{"name": cookie.name, "value": urllib.parse.unquote(str(cookie.value))} for cookie in jar]

@@ -377,3 +377,30 @@ async def test_another_organisation_cannot_use_the_trunk(line: TrunkCore, provid
     await phone.call(PUBLIC)
     await phone.wait_ended(30)
     assert not provider.of("INVITE")
+
+
+# --- Blocked callers ---
+
+
+async def test_a_blocked_caller_reaches_nobody(line: TrunkCore) -> None:
+    """From outside over a number of ours, and from a colleague: declined, and no phone rings."""
+    far, phone, colleague = peer(), Pjsua(line.core.account("101")), Pjsua(line.core.account("102"))
+    await line.phones(far)
+    plain = office(to_peer(far))
+    extensions = [
+        replace(each, blocked=["provider", "102"]) if each.number == "101" else each
+        for each in plain.extensions
+    ]
+    await line.apply(replace(plain, extensions=extensions))
+    await line.phones(phone, colleague)
+    for caller, target in ((far, f"sip:{DID}@127.0.0.1:{line.core.port}"), (colleague, "101")):
+        await caller.call(target)
+        await caller.wait_ended(30)
+        assert caller.end_reason is not None and caller.end_reason.code == 603
+    assert not phone.received("INVITE")
+
+    async def told() -> bool:
+        records = await line.records()
+        return [(each.outcome, each.reason) for each in records] == [("declined", "blocked by 101")] * 2
+
+    await eventually(told, 20, "two records of blocked calls")
