@@ -368,7 +368,8 @@ class Node(Desk):
         return self._parts.directory.versions()
 
     async def apply_snapshot(self, snapshot: Snapshot) -> None:
-        """Use it, keep it, and drop the bindings of devices that are gone or have another secret."""
+        """Use it, keep it, drop the bindings of devices that are gone or have another secret, and the calls of
+        browsers that may not phone any more."""
         parts = self._parts
         before = parts.directory.tenant(snapshot.tenant)
         try:
@@ -380,6 +381,9 @@ class Node(Desk):
             new = tenant.device(old.id)
             if new is not None and new.ha1_sha256 != old.ha1_sha256:
                 self._drop_device(snapshot.tenant, old.id, now)
+            if old.srtp == "dtls" and (new is None or not new.enabled):
+                # Its connection gets 403 from now on, but nobody takes the call out of its hands.
+                self.carry_out(parts.exchange.shut_out(snapshot.tenant, old.id, now))
         if stale := parts.registrar.prune(snapshot.tenant):
             self._keep((), stale, now)
         parts.lamps.tenant_changed(snapshot.tenant, now)

@@ -252,6 +252,17 @@ class Exchange:
         call.hang_up("operator", "ended by an operator")
         return self._done()
 
+    def shut_out(self, tenant: str, device: str, now: float) -> list[Command]:
+        """The device may not phone any more: its legs end, as if it had hung up."""
+        for leg_id in list(self._by_device.get((tenant, device), ())):
+            call = self._by_leg.get(leg_id)
+            leg = call.ledger.legs.get(leg_id) if call is not None else None
+            if call is not None and leg is not None:
+                call.now = now
+                call.drop(leg, "core", "it may not phone any more")
+                self.touch(call)
+        return self._done()
+
     def close(self, now: float) -> list[Command]:
         """End every call because the node stops."""
         for call in list(self._calls.values()):

@@ -237,3 +237,17 @@ def test_wishes_for_one_call() -> None:
     assert call.wanted_caller_id == "c1"
     world.answers(next(iter(world.invited().values())))
     assert [each.call for each in world.files.recordings.begun] == [call.id]
+
+
+def test_a_browser_that_may_not_phone_any_more_is_out_of_its_calls() -> None:
+    world = with_browsers()
+    far = connect(world, "102")
+    world._took(world.exchange.shut_out("t2", "d101", world.now))
+    assert not world.of(HangUp)
+    world._took(world.exchange.shut_out("t1", "d101", world.now))
+    assert [each.leg for each in world.of(HangUp)] == ["caller"]
+    world.ends("caller", remote=False)
+    assert [each.leg for each in world.of(HangUp)] == [far]
+    world.end_all()
+    (mine,) = [leg for leg in world.record.legs if leg.id == "caller"]
+    assert mine.reason == "it may not phone any more"

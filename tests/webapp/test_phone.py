@@ -6,6 +6,7 @@ import hmac
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from tests.webapp.conftest import World
 from webapp.extensions.actions import browser_of
@@ -64,6 +65,39 @@ def test_the_core_knows_it_as_a_browser(world: World) -> None:
     (config,) = (each for each in snapshot.devices if each.id == str(device.pk))
     assert (config.srtp, config.ha1_md5, config.ha1_sha256) == ("dtls", None, None)
     assert {each.srtp for each in snapshot.devices if each.id != config.id} == {"off"}
+
+
+def enabled(world: World, device: Device) -> list[bool]:
+    """Whether the core lets it phone; empty when it knows no such device."""
+    snapshot = load(world.alpha.pk)
+    assert snapshot is not None
+    return [each.enabled for each in snapshot.devices if each.id == str(device.pk)]
+
+
+def test_it_works_as_long_as_its_person_may_sign_in(world: World) -> None:
+    extension, member = world.extensions["201"], world.people["member"]
+    device = browser_of(extension)
+    assert enabled(world, device) == [True]
+    page = reverse("user-detail", args=[member.pk])
+    assert world.client("admin").patch(page, {"is_active": False}, "json").status_code == 200
+    assert enabled(world, device) == [False]
+    assert [each.enabled for each in (load(world.alpha.pk) or pytest.fail()).devices].count(False) == 1
+    assert world.client("admin").patch(page, {"is_active": True}, "json").status_code == 200
+    assert enabled(world, device) == [True]
+    member.delete()
+    assert enabled(world, device) == [False]
+
+
+def test_another_person_gets_another_one(world: World) -> None:
+    extension = world.extensions["201"]
+    device = browser_of(extension)
+    page = reverse("extension-detail", args=[extension.pk])
+    assert world.client("admin").patch(page, {"name": "Anna"}, "json").status_code == 200
+    assert enabled(world, device) == [True]
+    other = {"user": str(world.people["admin"].pk)}
+    assert world.client("admin").patch(page, other, "json").status_code == 200
+    assert enabled(world, device) == []
+    assert opened(world, "admin")["device"] != str(device.pk)
 
 
 def test_whose_browser(world: World) -> None:

@@ -18,6 +18,7 @@ from tests.webapp.test_outsiders import empty_devices
 from webapp.extensions.models import Device, Extension
 from webapp.organisations.models import Organisation
 from webapp.organisations.versions import WATCHED
+from webapp.people.models import User
 
 Change = Callable[[World], object]
 
@@ -64,6 +65,7 @@ CHANGES: dict[str, Change] = {
     "admin page": _admin_page,
     "admin inline": _inline,
     "sql": _sql,
+    "somebody may not sign in": lambda w: User.objects.filter(pk=w.people["agent"].pk).update(is_active=False),
 }
 
 
@@ -81,6 +83,7 @@ def test_what_is_not_in_the_snapshot_does_not(world: World) -> None:
     before = version(world.alpha)
     world.people["agent"].name = "Someone"
     world.people["agent"].save()
+    User.objects.filter(pk=world.people["agent"].pk).update(last_login=timezone.now())
     world.client("admin").get(reverse("extension-list"))
     assert version(world.alpha) == before
 

@@ -1,5 +1,6 @@
 """Browsers call and are called: by and from desk phones, and each other, with audio both ways."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from tests.phones.baresip import Baresip
 from tests.phones.pjsua import Pjsua
 from tests.running import eventually
-from tests.webrtc.house import Desks
+from tests.webrtc.house import Desks, House
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -143,3 +144,19 @@ async def test_wishes_of_a_browser_count_for_one_call(desks: Desks) -> None:
         await browser.hangup()
         await desk.wait_ended()
         await desks.quiet()
+
+
+async def test_who_may_not_sign_in_any_more_is_out_of_the_call(desks: Desks, house: House) -> None:
+    browser, desk = await desks.browser("101"), await desks.desk("103")
+    await browser.call("103")
+    await desk.wait_ringing()
+    await desk.answer()
+    await browser.wait_established()
+    await talk(browser, desk)
+    people = f"from webapp.people.models import User; User.objects.filter(email={house.email('101')!r})"
+    try:
+        await asyncio.to_thread(house.shell, f"{people}.update(is_active=False)")
+        await desk.wait_ended()
+        await desks.quiet()
+    finally:
+        await asyncio.to_thread(house.shell, f"{people}.update(is_active=True)")

@@ -25,7 +25,16 @@ def save_extension(extension: Extension, **lists: Iterable[Extension]) -> Extens
     if extension._state.adding and extension.organisation_id:
         # Two at once must not both be the last one under the limit.
         Organisation.objects.select_for_update().get(pk=extension.organisation_id)
+    else:
+        _leave_browsers(extension)
     return save_owned(extension, **lists)
+
+
+def _leave_browsers(extension: Extension) -> None:
+    """The browsers of who had this extension are no phone of who has it now."""
+    before = Extension.objects.values_list("user", flat=True).get(pk=extension.pk)
+    if before is not None and before != extension.user_id:
+        Device.objects.filter(extension=extension, kind=Device.Kind.BROWSER).delete()
 
 
 def delete_extension(extension: Extension) -> None:

@@ -41,7 +41,7 @@ def load(tenant: uuid.UUID) -> Snapshot | None:
         organisation = Organisation.objects.filter(pk=tenant).first()
         if organisation is None:
             return None
-        extensions = list(Extension.objects.filter(organisation=tenant))
+        extensions = list(Extension.objects.filter(organisation=tenant).select_related("user"))
         devices = list(Device.objects.filter(organisation=tenant))
         features = read_features(tenant, extensions)
         after = Organisation.objects.filter(pk=tenant).values_list("config_version", flat=True).first()
@@ -111,6 +111,7 @@ def compile_snapshot(
     order."""
     ordered = sorted(extensions, key=lambda extension: (extension.number, str(extension.pk)))
     numbers = {extension.pk: extension.number for extension in ordered}
+    owned = {extension.pk for extension in ordered if extension.user is not None and extension.user.is_active}
     phones = sorted((d for d in devices if d.extension_id in numbers), key=lambda d: (d.username, str(d.pk)))
     published = features.parts.get("flows", {})
     return Snapshot(
@@ -126,7 +127,10 @@ def compile_snapshot(
             _extension(organisation, extension, published, features.extras.get(extension.pk, {}))
             for extension in ordered
         ],
-        devices=[_device(device, numbers[device.extension_id]) for device in phones],
+        devices=[
+            _device(device, numbers[device.extension_id], owned=device.extension_id in owned)
+            for device in phones
+        ],
         star_codes=dict(sorted(organisation.star_codes.items())),
         park=ParkConfig(
             first=organisation.park_first, last=organisation.park_last, seconds=organisation.park_seconds
@@ -157,7 +161,9 @@ def _extension(
     )
 
 
-def _device(device: Device, number: str) -> DeviceConfig:
+def _device(device: Device, number: str, *, owned: bool) -> DeviceConfig:
+    """`owned`: whether there is a person who may sign in, as who phones from a browser has to."""
+    browser = device.kind == Device.Kind.BROWSER
     return DeviceConfig(
         id=str(device.pk),
         username=device.username,
@@ -166,8 +172,8 @@ def _device(device: Device, number: str) -> DeviceConfig:
         ha1_md5=device.ha1_md5 or None,
         ha1_sha256=device.ha1_sha256 or None,
         dtmf=device.dtmf,
-        srtp="dtls" if device.kind == Device.Kind.BROWSER else device.srtp,
+        srtp="dtls" if browser else device.srtp,
         max_bindings=device.max_bindings,
         max_calls=device.max_calls,
-        enabled=device.enabled,
+        enabled=device.enabled and (owned or not browser),
     )

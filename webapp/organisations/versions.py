@@ -15,7 +15,8 @@ from typing import Any
 from django.apps import apps
 from django.db import connections
 
-# Model label -> columns of the organisation it belongs to. The snapshot is made from these and nothing else.
+# Model label -> columns of the organisation it belongs to. The snapshot is made from these and nothing else,
+# but for one column of PEOPLE.
 WATCHED = {
     f"{app}.{model}": "organisation_id"
     for app, models in {
@@ -42,6 +43,8 @@ WATCHED = {
     for model in models
 }
 TARGET = "organisations.Organisation"
+# Who may not sign in has no phone in the browser. Their other columns change with each sign-in.
+PEOPLE, COUNTS = "people.User", "is_active"
 # Name and table of each trigger of ours that is there.
 _TRIGGERS = {
     "sqlite": "SELECT name, tbl_name FROM sqlite_master "
@@ -88,6 +91,11 @@ def _watched(present: set[str]) -> list[tuple[str, str]]:
     return [(table, column) for table, column in pairs if table in present]
 
 
+def _people(present: set[str]) -> list[str]:
+    table = apps.get_model(PEOPLE)._meta.db_table
+    return [table] if table in present else []
+
+
 def _own_columns(names: Iterable[str]) -> str:
     """All columns but the version: a stale version that `save()` writes along must not count, nor recurse."""
     return ", ".join(f'"{name}"' for name in names if name != "config_version")
@@ -111,6 +119,14 @@ def _sqlite(target: Any, own_columns: str, present: set[str]) -> list[str]:
                 f"UPDATE {table} SET config_version = {newer.format('config_version')} "
                 f"WHERE id IN ({owners}); END",
             ]
+    for people in _people(present):
+        out += [
+            f"DROP TRIGGER IF EXISTS {people}_version",
+            f"CREATE TRIGGER {people}_version AFTER UPDATE OF {COUNTS} ON {people} "  # noqa: S608
+            f"WHEN OLD.{COUNTS} <> NEW.{COUNTS} BEGIN "
+            f"UPDATE {table} SET config_version = {newer.format('config_version')} "
+            f"WHERE id = NEW.organisation_id; END",
+        ]
     return out
 
 
@@ -135,5 +151,14 @@ def _postgresql(target: Any, own_columns: str, present: set[str]) -> list[str]:
             f"RETURN NULL; END $$",
             f"CREATE OR REPLACE TRIGGER {name} AFTER INSERT OR UPDATE OR DELETE ON {watched} "
             f"FOR EACH ROW EXECUTE FUNCTION {name}()",
+        ]
+    for people in _people(present):
+        name = f"{people}_version"
+        out += [
+            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "  # noqa: S608
+            f"UPDATE {table} SET config_version = greatest(config_version + 1, {now}) "
+            f"WHERE id = NEW.organisation_id; RETURN NULL; END $$",
+            f"CREATE OR REPLACE TRIGGER {name} AFTER UPDATE OF {COUNTS} ON {people} "
+            f"FOR EACH ROW WHEN (OLD.{COUNTS} <> NEW.{COUNTS}) EXECUTE FUNCTION {name}()",
         ]
     return out
