@@ -125,9 +125,7 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": "webapp.people.passwords.Rules"},
     {"NAME": _CHECK + "CommonPasswordValidator"},
 ]
-LOGIN_URL = "sign-in"
-LOGIN_REDIRECT_URL = "start"
-LOGOUT_REDIRECT_URL = "sign-in"
+LOGIN_URL = LOGOUT_REDIRECT_URL = "/app/sign-in"
 if CENTRALE.proxy:
     # The proxy speaks TLS with people and tells so; without one these headers are anybody's.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -216,8 +214,8 @@ REST_FRAMEWORK: dict[str, Any] = {
         "user": "1200/min",
         "originate": "120/min",
         "secrets": "120/min",
-        "sign_in": "60/min",
-        "letters": "10/min",
+        "sign_in": f"{CENTRALE.sign_in_rate}/min",
+        "letters": f"{CENTRALE.sign_in_rate // 6}/min",
     },
     # As `client_address`: headers that a client can write itself give nobody more requests.
     "NUM_PROXIES": 0,

@@ -116,6 +116,12 @@ class Settings(BaseSettings):
         alias="CENTRALE_PRIVATE_HOOKS",
         description="Web hooks of call flows and single sign-on may reach this machine and private networks",
     )
+    sign_in_rate: Annotated[int, Field(ge=6, le=100_000)] = Field(
+        60,
+        alias="CENTRALE_SIGN_IN_RATE",
+        description="Steps of signing in that one address may take in a minute; a sixth of them may send "
+        "mail. More for an office of many behind one address",
+    )
     hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         alias="CENTRALE_HOSTS",

@@ -368,8 +368,8 @@ class Node(Desk):
         return self._parts.directory.versions()
 
     async def apply_snapshot(self, snapshot: Snapshot) -> None:
-        """Use it, keep it, drop the bindings of devices that are gone or have another secret, and the calls of
-        browsers that may not phone any more."""
+        """Use it, keep it, drop the bindings of devices that are gone or have another secret, and the calls
+        of browsers that may not phone any more."""
         parts = self._parts
         before = parts.directory.tenant(snapshot.tenant)
         try:

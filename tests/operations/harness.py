@@ -42,6 +42,8 @@ def environment(home: Path) -> dict[str, str]:
         "CENTRALE_SIP_TLS_PORT": str(sip + 1),
         "CENTRALE_RELAY_PORT": str(net.free_port()),
         "CENTRALE_RTP_PORTS": f"{rtp}-{rtp + net.RTP_BLOCK - 1}",
+        # Everybody in a test comes from one address.
+        "CENTRALE_SIGN_IN_RATE": "6000",
         "TEST_NOTES": str(home.parent / "notes"),
         "TEST_WELL": str(home.parent / "well"),
         "TEST_CODE": str(home.parent / "code"),

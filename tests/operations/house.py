@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import http.cookiejar
 import json
-import re
 import secrets
 import subprocess
 import sys
@@ -114,6 +113,7 @@ class House:
         self.root = f"http://127.0.0.1:{self.env['CENTRALE_HTTP_PORT']}"
         self.admin = Rest(self.root, self.demo["api_token"])
         self._people: dict[str, Rest] = {}
+        self.strangers: tuple[str, str] = ("", "")  # addresses: administrator elsewhere, operator
 
     def person(self, role: str) -> Rest:
         """Who signs in as that role of the demo and makes a token."""
@@ -126,17 +126,15 @@ class House:
         """The REST API of somebody who signs in as people do, and makes a token."""
         cookies = http.cookiejar.CookieJar()
         browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(cookies))
-        page = browser.open(f"{self.root}/sign-in/").read().decode()
-        (hidden,) = re.findall(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[:1]
-        fields = {"username": email, "password": password, "csrfmiddlewaretoken": hidden}
-        browser.open(f"{self.root}/sign-in/", urllib.parse.urlencode(fields).encode())
-        values = {cookie.name: cookie.value for cookie in cookies}
+        browser.open(f"{self.root}/app/sign-in").read()
 
         def post(path: str, body: Any) -> Any:
-            headers = {"Content-Type": "application/json", "X-CSRFToken": str(values["centrale_csrf"])}
+            values = {cookie.name: str(cookie.value) for cookie in cookies}
+            headers = {"Content-Type": "application/json", "X-CSRFToken": values["centrale_csrf"]}
             url = f"{self.root}/api/v1/{path}"
             return json.load(browser.open(urllib.request.Request(url, json.dumps(body).encode(), headers)))
 
+        post("auth/sign-in/", {"email": email, "password": password})
         texts = json.load(browser.open(f"{self.root}/api/v1/policies/"))
         if texts:
             accepted = [{"kind": text["kind"], "version": text["version"]} for text in texts]
@@ -151,7 +149,8 @@ class House:
 
     def _make_outsider(self) -> Rest:
         """An operator makes the other organisation and its administrator."""
-        email, password = "operator@centrale.localhost", f"Aa1{secrets.token_urlsafe(16)}"
+        mark, password = secrets.token_hex(4), f"Aa1{secrets.token_urlsafe(16)}"
+        email, domain = f"operator-{mark}@centrale.localhost", f"other-{mark}.test"
         subprocess.run(
             [sys.executable, "manage.py", "createsuperuser", "--noinput", "--email", email],
             cwd=ROOT,
@@ -160,10 +159,10 @@ class House:
             capture_output=True,
         )
         operator = self.sign_in(email, password)
-        other = operator._ask("POST", "organisations/", {"name": "Other", "domain": "other.test"}, None, {})
+        other = operator._ask("POST", "organisations/", {"name": f"Other {mark}", "domain": domain}, None, {})
         assert other.code == 201, other
         person = {
-            "email": "admin@other.test",
+            "email": f"admin@{domain}",
             "name": "Other",
             "role": "admin",
             "organisation": other.body["id"],
@@ -171,7 +170,8 @@ class House:
         }
         made = operator._ask("POST", "users/", person, None, {})
         assert made.code == 201, made
-        return self.sign_in("admin@other.test", password)
+        self.strangers = f"admin@{domain}", email
+        return self.sign_in(f"admin@{domain}", password)
 
     async def id(self, number: str) -> str:
         """Id of the extension."""

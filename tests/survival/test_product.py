@@ -88,14 +88,20 @@ class Web:
         """Sign in as a browser does; the page of own calls."""
         jar = http.cookiejar.CookieJar()
         browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
-        form = browser.open(f"{self.base}/sign-in/", timeout=10).read().decode()
-        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', form)
-        assert token is not None, form
-        fields = {"csrfmiddlewaretoken": token[1], "username": email, "password": password}
-        with browser.open(
-            f"{self.base}/sign-in/", urllib.parse.urlencode(fields).encode(), timeout=10
-        ) as answer:
-            assert answer.url == f"{self.base}/app/"
+        browser.open(f"{self.base}/app/sign-in", timeout=10).read()
+
+        def post(path: str, body: object) -> None:
+            (token,) = (cookie.value for cookie in jar if cookie.name == "centrale_csrf")
+            headers = {"Content-Type": "application/json", "X-CSRFToken": str(token)}
+            data = json.dumps(body).encode()
+            browser.open(urllib.request.Request(f"{self.base}/api/v1/{path}", data, headers), timeout=10)
+
+        post("auth/sign-in/", {"email": email, "password": password})
+        texts = json.load(browser.open(f"{self.base}/api/v1/policies/", timeout=10))
+        post(
+            "policies/accept/",
+            {"accept": [{each: text[each] for each in ("kind", "version")} for text in texts]},
+        )
         page: str = browser.open(f"{self.base}/calls/", timeout=10).read().decode()
         return page
 

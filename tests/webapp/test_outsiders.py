@@ -22,7 +22,7 @@ from webapp.link.models import SetAside
 from webapp.people.actions import new_token
 
 # Open to everyone, and the same for everyone.
-PUBLIC = {"healthz", "start", "sign-in", "sign-out", "api-schema", "api-docs", *signin_cases.OPEN}
+PUBLIC = {"healthz", "start", "sign-out", "api-schema", "api-docs", *signin_cases.OPEN}
 PUBLIC |= {"client", "service-worker"}
 
 

@@ -15,6 +15,7 @@ from tests.webapp.conftest import PASSWORD, World
 from tests.webapp.signing_in import (
     NEW,
     Visitor,
+    a_policy,
     arrived,
     authenticator,
     code_in,
@@ -214,18 +215,27 @@ def test_a_lost_phone(world: World) -> None:
     assert Visitor().sign_in()[1]["step"] == "done"
 
 
-def test_the_old_page_is_no_way_around(world: World) -> None:
-    admin = world.people["admin"]
+def test_administration_is_no_way_around(world: World) -> None:
+    """The whole way in comes before it: password, second factor, policies."""
+    admin, policy = world.people["admin"], a_policy()
     with_totp(admin)
     browser = Client()
-    answer = browser.post(
-        reverse("sign-in"), {"username": admin.email, "password": PASSWORD, "next": "/admin/"}
-    )
-    assert answer.headers["Location"] == "/app/sign-in?next=%2Fadmin%2F"
-    assert browser.get("/admin/").status_code == 302
-    body = {"method": "totp", "code": fresh_code(admin)}
-    done = browser.post(reverse("auth-second-factor"), body, content_type="application/json")
-    assert done.status_code == 200 and browser.get("/admin/").status_code == 200
+    entrance = "/app/sign-in?next=/admin/people/user/%3Fq%3Dmember"
+
+    def shut() -> bool:
+        return browser.get("/admin/people/user/?q=member").headers.get("Location") == entrance
+
+    def post(name: str, body: Any) -> int:
+        return browser.post(reverse(name), body, content_type="application/json").status_code
+
+    assert shut()
+    assert post("auth-sign-in", {"email": admin.email, "password": PASSWORD}) == 200 and shut()
+    assert post("auth-second-factor", {"method": "totp", "code": fresh_code(admin)}) == 200 and shut()
+    assert browser.get("/calls/").headers["Location"] == "/app/sign-in?next=/calls/"
+    accepted = {"accept": [{"kind": policy.kind, "version": policy.version}]}
+    assert post("policies-accept", accepted) == 200
+    page = browser.get("/admin/people/user/?q=member")
+    assert page.status_code == 200 and "Member" in page.content.decode()
 
 
 def test_a_reset_link_does_not_replace_it(world: World, server: MailServer) -> None:

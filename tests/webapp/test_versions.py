@@ -65,7 +65,9 @@ CHANGES: dict[str, Change] = {
     "admin page": _admin_page,
     "admin inline": _inline,
     "sql": _sql,
-    "somebody may not sign in": lambda w: User.objects.filter(pk=w.people["agent"].pk).update(is_active=False),
+    "somebody may not sign in": lambda w: User.objects.filter(pk=w.people["agent"].pk).update(
+        is_active=False
+    ),
 }
 
 

@@ -30,7 +30,7 @@ class CentraleAdminSite(AdminSite):
                 resolve_url("admin:index" if self.has_permission(request) else "start")
             )
         target = request.GET.get("next") or resolve_url("admin:index")
-        return redirect_to_login(target, resolve_url("sign-in"))
+        return redirect_to_login(target)
 
     def get_urls(self) -> list[Any]:
         from webapp.link import live_page  # noqa: PLC0415  (apps are not loaded yet when this module is)

@@ -9,7 +9,6 @@ from webapp.home import client, views
 urlpatterns = [
     path("", RedirectView.as_view(url="/app/"), name="start"),
     path("calls/", views.own_calls_page, name="own-calls"),
-    path("sign-in/", views.SignIn.as_view(), name="sign-in"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("app/sw.js", client.service_worker, name="service-worker"),
     re_path(r"^app(?:/.*)?$", client.page, name="client"),

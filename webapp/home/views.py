@@ -1,26 +1,20 @@
-"""Start page with the own history, sign-in, health, error pages."""
+"""Page of the own history, health, error pages."""
 
 import sys
-from typing import Any
-from urllib.parse import urlencode
 
 import structlog
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.views import LoginView
 from django.core.paginator import Paginator
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from webapp.calls.access import own_calls
 from webapp.extensions.access import visible_extensions
 from webapp.home import health
 from webapp.home.history import line
-from webapp.signin import sso, steps
 from webapp.signin.problems import TEXTS
 
 log = structlog.get_logger(__name__)
@@ -39,35 +33,6 @@ def healthz(_request: HttpRequest) -> JsonResponse:
     return answer
 
 
-class EmailForm(AuthenticationForm):
-    """Django's form, in our words."""
-
-    error_messages = {  # noqa: RUF012
-        "invalid_login": gettext_lazy("This e-mail address and password do not belong together."),
-        "inactive": gettext_lazy("This account may not sign in."),
-    }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["username"].label = gettext_lazy("E-mail address")
-
-
-class SignIn(LoginView):
-    """E-mail address and password; too many wrong ones for a person from one address lock that out a
-    while."""
-
-    template_name = "home/sign_in.html"
-    authentication_form = EmailForm
-    redirect_authenticated_user = True
-
-    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        """Whoever has a second factor proves it in the application, in the same session."""
-        target = self.get_success_url()
-        if steps.begin(self.request, form.get_user()):  # type: ignore[arg-type]
-            return HttpResponseRedirect(target)
-        return HttpResponseRedirect(f"{sso.SIGN_IN}?{urlencode({'next': target})}")
-
-
 @login_required
 @require_safe
 def own_calls_page(request: HttpRequest) -> HttpResponse:
@@ -83,14 +48,9 @@ def own_calls_page(request: HttpRequest) -> HttpResponse:
     return render(request, "home/start.html", {"extensions": extensions, "lines": lines, "page": page})
 
 
-def locked_out(request: HttpRequest, _credentials: object, *_args: object, **_kwargs: object) -> HttpResponse:
-    """The answer of the sign-in page, or of the API, after too many wrong passwords."""
-    if request.path.startswith("/api/"):
-        return JsonResponse({"detail": str(TEXTS["locked"]), "code": "locked"}, status=429)
-    text = _("Too many wrong passwords. Wait a quarter of an hour, then try again.")
-    return render(
-        request, "home/problem.html", {"title": _("Sign-in is closed for now"), "text": text}, status=429
-    )
+def locked_out(*_args: object, **_kwargs: object) -> HttpResponse:
+    """The answer after too many wrong passwords."""
+    return JsonResponse({"detail": str(TEXTS["locked"]), "code": "locked"}, status=429)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -34,6 +34,7 @@ describe("the way on", () => {
   it("is a screen of ours or Django's administration", () => {
     expect(destination("/phone?dial=1")).toBe("/app/phone?dial=1");
     expect(destination("/admin/")).toBe("/admin/");
+    expect(destination("/calls/?page=2")).toBe("/calls/?page=2");
     expect(problemCode("cancelled")).toBe("cancelled");
     expect(problemCode("<new>")).toBe("provider");
   });

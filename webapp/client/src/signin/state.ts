@@ -16,9 +16,12 @@ export function useTakeState(): (state: SignInState) => void {
   };
 }
 
+/** Pages that Django makes. */
+const DJANGO = ["/admin/", "/calls/"];
+
 /** Where a person who came in goes: `next` is a path of the client, or of Django's own pages. */
 export function destination(next: string): string {
-  return next.startsWith("/admin/") ? next : `/app${next}`;
+  return DJANGO.some((page) => next.startsWith(page)) ? next : `/app${next}`;
 }
 
 /** Problems of single sign-on that the server names in `?problem=`. */
