@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import async_playwright
 
 from tests.browser.person import Person
+from tests.browser.visitors import Visitors
 from tests.operations.house import House, Phones, opened
 from tests.phones.browser import CHROMIUM, FLAGS
 from tests.running import ROOT
@@ -30,7 +31,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """The whole product with its demo organisation, and the screens as their sources are now."""
     subprocess.run([sys.executable, "-m", "config.setup.client", "build"], cwd=ROOT, check=True)
-    with opened(tmp_path_factory.mktemp("browser-house")) as found:
+    # The provider of single sign-on is on this machine.
+    with opened(tmp_path_factory.mktemp("browser-house"), CENTRALE_PRIVATE_HOOKS="yes") as found:
         yield found
 
 
@@ -60,3 +62,14 @@ async def sign_in(house: House) -> AsyncIterator[SignIn]:
         problems = [problem for person in people for problem in person.problems]
         await browser.close()
         assert problems == []
+
+
+@pytest.fixture
+async def visitors(house: House) -> AsyncIterator[Visitors]:
+    """Browsers of people who are not signed in."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=list(FLAGS))
+        found = Visitors(house, browser)
+        yield found
+        await browser.close()
+        assert found.problems == []

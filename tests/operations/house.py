@@ -258,13 +258,14 @@ print(json.dumps({str(o.pk): o.config_version for o in Organisation.objects.all(
 
 
 @contextlib.contextmanager
-def opened(folder: Path) -> Iterator[House]:
-    """Starts it all; nothing is left of it afterwards."""
+def opened(folder: Path, **settings: str) -> Iterator[House]:
+    """Starts it all, with these settings besides; nothing is left of it afterwards."""
     with server() as mail:
         env = {
             **environment(folder / "home"),
             "CENTRALE_SMTP": mail.url,
             "CENTRALE_MAIL_FROM": "pbx@demo.test",
+            **settings,
         }
         running = Running(("config.supervisor",), env)
         try:

@@ -102,7 +102,9 @@ class PreferencesSerializer(_Object):
     shortcuts = serializers.DictField(
         child=serializers.CharField(max_length=40, allow_blank=True),
         default=dict,
-        help_text=f"Action to keys such as mod+shift+m; empty: none. Actions: {', '.join(ACTIONS)}.",
+        allow_null=True,
+        help_text=f"Action to keys such as mod+shift+m; empty: none; null: the standard keys for all. "
+        f"Actions: {', '.join(ACTIONS)}.",
     )
     call_with = serializers.CharField(
         max_length=64,
@@ -114,7 +116,9 @@ class PreferencesSerializer(_Object):
         child=serializers.CharField(max_length=40), max_length=_MOST_WIDGETS, default=list
     )
 
-    def validate_shortcuts(self, value: dict[str, str]) -> dict[str, str]:
+    def validate_shortcuts(self, value: dict[str, str] | None) -> dict[str, str] | None:
+        if value is None:
+            return None
         unknown = sorted(set(value) - set(ACTIONS))
         if unknown:
             raise serializers.ValidationError(_("%(name)s is not known.") % {"name": unknown[0][:40]})
@@ -144,7 +148,7 @@ def _filled(serializer: serializers.Serializer[Any], kept: Mapping[str, Any]) ->
 
 def check_keys(kept: Mapping[str, Any], changes: Mapping[str, Any]) -> None:
     """Raises ValidationError when two actions would have one key."""
-    keys = {**kept.get("shortcuts", {}), **changes.get("shortcuts", {})}
+    keys = {**(kept.get("shortcuts") or {}), **(changes.get("shortcuts") or {})}
     used = [key for key in keys.values() if key]
     twice = sorted({key for key in used if used.count(key) > 1})
     if twice:

@@ -48,6 +48,7 @@ function Fields({ draft, close }: { draft: Draft; close: Props["close"] }) {
   const { errors } = form.formState;
   const errorText = useErrorText();
   const [nameless, setNameless] = useState(false);
+  // What the server said of a list stays at it, and would hold back the next try: cleared as that begins.
   const submit = form.handleSubmit((values) => {
     const named = [values.first_name, values.last_name, values.company].some((each) => each.trim() !== "");
     setNameless(!named);
@@ -55,7 +56,7 @@ function Fields({ draft, close }: { draft: Draft; close: Props["close"] }) {
   });
   const problem = nameless ? t("needsName") : save.error && Object.keys(errors).length === 0 ? errorText(save.error) : "";
   return (
-    <form onSubmit={submit} noValidate>
+    <form onSubmitCapture={() => form.clearErrors()} onSubmit={submit} noValidate>
       <Stack>
         {problem !== "" && (
           <Alert color="red" role="alert">

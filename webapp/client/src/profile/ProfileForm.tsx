@@ -39,12 +39,13 @@ export function ProfileForm({ profile }: { profile: OwnProfile }) {
     },
     onError: (error) => void showFieldErrors(form, error),
   });
+  // What the server said of a list stays at it, and would hold back the next try: cleared as that begins.
   const submit = form.handleSubmit((values) => {
     const kept = values.numbers.filter(({ number }) => number.trim() !== "");
     save.mutate({ body: { ...values, numbers: kept } });
   });
   return (
-    <form onSubmit={submit} noValidate>
+    <form onSubmitCapture={() => form.clearErrors()} onSubmit={submit} noValidate>
       <Stack>
         <Problem error={Object.keys(errors).length > 0 ? null : save.error} />
         <TextInput

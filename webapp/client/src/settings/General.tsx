@@ -1,4 +1,4 @@
-import { Input, SegmentedControl, Select, useMantineColorScheme } from "@mantine/core";
+import { Input, SegmentedControl, Select, Stack, useMantineColorScheme } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useId } from "react";
 import { useTranslation } from "react-i18next";
@@ -99,8 +99,8 @@ function TimeFormat() {
   const id = useId();
   const example = (twelve: boolean) => format(i18n.language, "UTC", twelve).time(new Date(Date.UTC(2026, 0, 1, 14, 5)));
   return (
-    <div>
-      <Input.Label component="div" id={id} mb={4}>
+    <Stack gap={4} align="flex-start">
+      <Input.Label component="div" id={id}>
         {t("general.timeFormat")}
       </Input.Label>
       <SegmentedControl
@@ -112,7 +112,7 @@ function TimeFormat() {
           { value: "12", label: example(true) },
         ]}
       />
-    </div>
+    </Stack>
   );
 }
 

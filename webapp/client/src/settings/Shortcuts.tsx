@@ -1,17 +1,21 @@
-import { Alert, Button, Group, Kbd, Table, Text, VisuallyHidden } from "@mantine/core";
-import { type KeyboardEvent, useState } from "react";
+import { ActionIcon, Alert, Button, Group, Text } from "@mantine/core";
+import { IconArrowBackUp, IconX } from "@tabler/icons-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { actionOf, holder, keysOf } from "@/settings/keys";
+import { ChangeKeys } from "@/settings/ChangeKeys";
+import { actionOf, holder } from "@/settings/keys";
 import { usePreferences, useSavePreferences } from "@/settings/preferences";
 import { Section } from "@/settings/Section";
+import classes from "@/settings/Shortcuts.module.css";
+import { Keys } from "@/shell/Keys";
 import { type Shortcut, useShortcuts } from "@/shell/shortcuts";
 
 /** Keys of one's own. One set of keys does one thing. */
 export function Shortcuts() {
   const { t } = useTranslation("settings");
   const shown = useShortcuts((state) => state.shown);
-  const { shortcuts: own = {} } = usePreferences();
+  const { shortcuts: own } = usePreferences();
   const save = useSavePreferences();
   const [asking, setAsking] = useState<string | null>(null);
   const [problem, setProblem] = useState("");
@@ -29,102 +33,53 @@ export function Shortcuts() {
   return (
     <Section title={t("shortcuts.title")} text={t("shortcuts.text")}>
       {problem !== "" && (
-        <Alert color="red" role="alert">
+        <Alert color="red" role="alert" className={classes.problem}>
           {problem}
         </Alert>
       )}
-      <Table verticalSpacing="xs">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t("shortcuts.what")}</Table.Th>
-            <Table.Th>{t("shortcuts.keys")}</Table.Th>
-            <Table.Th ta="right">
-              <VisuallyHidden>{t("shortcuts.change")}</VisuallyHidden>
-            </Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {rows.map((row) => (
-            <Table.Tr key={row.id}>
-              <Table.Td>{row.label}</Table.Td>
-              <Table.Td>
-                {row.keys === "" ? <Text c="dimmed">{t("shortcuts.none")}</Text> : <Keys keys={row.keys} />}
-              </Table.Td>
-              <Table.Td>
-                <Group gap={4} justify="flex-end">
-                  <ChangeKeys
-                    label={row.label}
-                    asking={asking === row.id}
-                    onAsk={(on) => {
-                      setProblem("");
-                      setAsking(on ? row.id : null);
-                    }}
-                    onKeys={(keys) => (keys === "" ? setProblem(t("shortcuts.unusable")) : choose(row, row.action, keys))}
-                  />
-                  <Button
-                    size="compact-sm"
-                    variant="subtle"
-                    aria-label={t("shortcuts.removeOf", { label: row.label })}
-                    disabled={own[row.action] === ""}
-                    onClick={() => choose(row, row.action, "")}
-                  >
-                    {t("shortcuts.remove")}
-                  </Button>
-                </Group>
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+      <ul className={classes.list}>
+        {rows.map((row) => (
+          <li key={row.id} className={classes.row}>
+            <Text>{row.label}</Text>
+            <Text className={classes.keys} c={row.keys === "" ? "dimmed" : undefined}>
+              {row.keys === "" ? t("shortcuts.none") : <Keys keys={row.keys} />}
+            </Text>
+            <Group gap={4} wrap="nowrap" className={classes.buttons}>
+              <ChangeKeys
+                label={row.label}
+                asking={asking === row.id}
+                onAsk={(on) => {
+                  setProblem("");
+                  setAsking(on ? row.id : null);
+                }}
+                onKeys={(keys) => (keys === "" ? setProblem(t("shortcuts.unusable")) : choose(row, row.action, keys))}
+              />
+              <ActionIcon
+                variant="subtle"
+                color="gray"
+                aria-label={t("shortcuts.removeOf", { label: row.label })}
+                disabled={row.keys === ""}
+                onClick={() => choose(row, row.action, "")}
+              >
+                <IconX size={16} aria-hidden />
+              </ActionIcon>
+            </Group>
+          </li>
+        ))}
+      </ul>
+      <Group>
+        <Button
+          variant="default"
+          leftSection={<IconArrowBackUp size={16} aria-hidden />}
+          disabled={Object.keys(own ?? {}).length === 0}
+          onClick={() => {
+            setProblem("");
+            save({ shortcuts: null });
+          }}
+        >
+          {t("shortcuts.standard")}
+        </Button>
+      </Group>
     </Section>
   );
-}
-
-interface ChangeProps {
-  label: string;
-  asking: boolean;
-  onAsk: (on: boolean) => void;
-  onKeys: (keys: string) => void;
-}
-
-/** A button that, once pressed, takes the next keys. Escape and Tab leave it. */
-function ChangeKeys({ label, asking, onAsk, onKeys }: ChangeProps) {
-  const { t } = useTranslation("settings");
-  const press = (event: KeyboardEvent) => {
-    if (!asking || event.key === "Tab") return;
-    event.preventDefault();
-    // The keys are chosen here, not obeyed.
-    event.nativeEvent.stopImmediatePropagation();
-    const keys = event.key === "Escape" ? null : keysOf(event.nativeEvent);
-    if (event.key === "Escape") onAsk(false);
-    else if (keys !== null) onKeys(keys);
-  };
-  return (
-    <Button
-      size="compact-sm"
-      variant={asking ? "filled" : "default"}
-      aria-label={asking ? t("shortcuts.pressFor", { label }) : t("shortcuts.changeOf", { label })}
-      onClick={() => !asking && onAsk(true)}
-      onBlur={() => asking && onAsk(false)}
-      onKeyDown={press}
-      onKeyUp={(event) => asking && event.preventDefault()}
-    >
-      {asking ? t("shortcuts.press") : t("shortcuts.change")}
-    </Button>
-  );
-}
-
-function Keys({ keys }: { keys: string }) {
-  const { t } = useTranslation();
-  return keys.split(">").map((combination, index) => (
-    <span key={combination}>
-      {index > 0 && ` ${t("shortcuts.then")} `}
-      {combination.split("+").map((key, place) => (
-        <span key={key}>
-          {place > 0 && " + "}
-          <Kbd>{key}</Kbd>
-        </span>
-      ))}
-    </span>
-  ));
 }

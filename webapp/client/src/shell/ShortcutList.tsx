@@ -1,23 +1,9 @@
-import { Kbd, Modal, Table, Text, Title } from "@mantine/core";
+import { Modal, Table, Text, Title } from "@mantine/core";
 import { Fragment } from "react";
 import { useTranslation } from "react-i18next";
 
+import { Keys } from "@/shell/Keys";
 import { type Shortcut, useShortcuts } from "@/shell/shortcuts";
-
-function Keys({ keys }: { keys: string }) {
-  const { t } = useTranslation();
-  return keys.split(">").map((combination, index) => (
-    <Fragment key={combination}>
-      {index > 0 && ` ${t("shortcuts.then")} `}
-      {combination.split("+").map((key, place) => (
-        <Fragment key={key}>
-          {place > 0 && " + "}
-          <Kbd>{key}</Kbd>
-        </Fragment>
-      ))}
-    </Fragment>
-  ));
-}
 
 function byGroup(shortcuts: Iterable<Shortcut>): [string, Shortcut[]][] {
   const groups = new Map<string, Shortcut[]>();

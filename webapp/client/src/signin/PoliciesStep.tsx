@@ -52,6 +52,7 @@ export function PoliciesStep() {
           key={pending.map(({ kind, version }) => `${kind}${version}`).join()}
           policies={pending}
           busy={accept.isPending}
+          calls={me.extensions.length > 0}
           onAccept={() =>
             accept.mutate({ body: { accept: pending.map(({ kind, version }) => ({ kind, version })) } })
           }
@@ -76,10 +77,12 @@ export function PoliciesStep() {
 interface TextsProps {
   policies: readonly Policy[];
   busy: boolean;
+  /** Whether this person has something to call from. */
+  calls: boolean;
   onAccept: () => void;
 }
 
-function Texts({ policies, busy, onAccept }: TextsProps) {
+function Texts({ policies, busy, calls, onAccept }: TextsProps) {
   const { t } = useTranslation("signin");
   const [agreed, setAgreed] = useState<readonly string[]>([]);
   const [missing, setMissing] = useState(false);
@@ -114,9 +117,11 @@ function Texts({ policies, busy, onAccept }: TextsProps) {
             ))}
           </Stack>
         </Checkbox.Group>
-        <Text size="sm" c="dimmed">
-          {t("policies.emergency")}
-        </Text>
+        {calls && (
+          <Text size="sm" c="dimmed">
+            {t("policies.emergency")}
+          </Text>
+        )}
         <Button type="submit" loading={busy}>
           {t("policies.submit")}
         </Button>
