@@ -26,6 +26,7 @@ export function SecondFactorStep({ step }: { step: SecondStep | null }) {
 function Prove({ methods, mailHint }: { methods: Method[]; mailHint: string }) {
   const { t } = useTranslation("signin");
   const [method, setMethod] = useState<Method>(methods[0] ?? "totp");
+  const [sent, setSent] = useState(0);
   const take = useTakeState();
   const startAgain = useStartAgain();
   const prove = useMutation({
@@ -40,9 +41,10 @@ function Prove({ methods, mailHint }: { methods: Method[]; mailHint: string }) {
   };
   return (
     <Entrance title={t("second.title")} text={t(`second.text.${method}`, { address: mailHint })}>
-      {method === "mail" && <SendCode />}
+      {method === "mail" && <SendCode onSent={() => setSent(sent + 1)} />}
       <CodeForm
-        key={method}
+        // The field begins anew, with the focus, for each code that is sent.
+        key={`${method}${sent}`}
         label={t(`second.label.${method}`)}
         submit={t("second.submit")}
         digits={method !== "recovery"}

@@ -10,10 +10,16 @@ import { Problem } from "@/signin/Entrance";
 const BETWEEN = 30;
 
 /** Has a code sent by mail, and another when it does not come. */
-export function SendCode() {
+export function SendCode({ onSent }: { onSent: () => void }) {
   const { t } = useTranslation("signin");
   const [wait, setWait] = useState(0);
-  const mail = useMutation({ ...authSecondFactorMailCreateMutation(), onSuccess: () => setWait(BETWEEN) });
+  const mail = useMutation({
+    ...authSecondFactorMailCreateMutation(),
+    onSuccess: () => {
+      setWait(BETWEEN);
+      onSent();
+    },
+  });
   useEffect(() => {
     if (wait === 0) return;
     const timer = setTimeout(() => setWait(wait - 1), 1000);

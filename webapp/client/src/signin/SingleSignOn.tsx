@@ -40,6 +40,10 @@ export function SingleSignOn({ email, before }: { email: string; before: ReactNo
         <Button
           key={provider.id}
           variant="default"
+          // Names of organisations are long.
+          h="auto"
+          py={9}
+          styles={{ label: { whiteSpace: "normal" } }}
           leftSection={<Picture kind={provider.kind} />}
           loading={leave.isPending && leave.variables.path.id === provider.id}
           onClick={() => go(provider.id)}
