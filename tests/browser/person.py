@@ -19,6 +19,10 @@ from tests.running import eventually
 EARS = (Path(__file__).parent / "ears.js").read_text()
 RATE = 16000
 PATIENCE_MS = 15_000
+# As Chromium on Linux says who it is.
+AGENT = (
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
+)
 
 
 class Person:
@@ -116,6 +120,7 @@ def session_of(root: str, email: str, password: str) -> list[dict[str, str]]:
     """Cookies of a session of somebody who has accepted the policies."""
     jar = CookieJar()
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+    browser.addheaders = [("User-Agent", AGENT)]
 
     def ask(path: str, body: Any = None) -> Any:
         token = next((cookie.value for cookie in jar if cookie.name == "centrale_csrf"), "")

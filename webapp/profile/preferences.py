@@ -30,6 +30,7 @@ ACTIONS = (
     "status",
     "caller_id",
     "go_start",
+    "go_phone",
     "go_contacts",
     "go_history",
     "go_voicemail",

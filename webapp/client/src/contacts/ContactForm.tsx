@@ -127,7 +127,7 @@ function Numbers({ form }: { form: UseFormReturn<Values> }) {
   const numbers = useFieldArray({ control: form.control, name: "numbers" });
   const problem = form.formState.errors.numbers?.message;
   return (
-    <Fieldset legend={t("numbers.title")}>
+    <Fieldset legend={t("numbers.title")} px={{ base: "xs", sm: "md" }}>
       <Stack gap="xs">
         {numbers.fields.map((field, index) => (
           <Group key={field.id} gap="xs" wrap="nowrap">

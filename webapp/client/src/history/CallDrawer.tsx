@@ -132,6 +132,8 @@ function Others({ item, chosen, choose }: OthersProps) {
             variant={each.id === chosen.id ? "light" : "subtle"}
             color="gray"
             justify="flex-start"
+            px="xs"
+            fw={500}
             aria-pressed={each.id === chosen.id}
             leftSection={<Direction item={each} />}
             onClick={() => choose(each)}

@@ -86,7 +86,7 @@ export function HistoryPage() {
             more={more}
             row={(row) =>
               "day" in row ? (
-                <Text size="sm" fw={600} c="dimmed" px="md" pt="md" pb={4} tt="capitalize">
+                <Text size="sm" fw={600} c="dimmed" px="md" pt="md" pb={4}>
                   {format.day(row.day)}
                 </Text>
               ) : (

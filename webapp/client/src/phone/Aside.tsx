@@ -28,7 +28,7 @@ function ParkedCalls() {
   const { t } = useTranslation("phone");
   const parked = [...useEntities("parked")];
   return (
-    <Section title={t("aside.parked")} empty={t("aside.noParked")} count={parked.length}>
+    <Section title={t("aside.parked")} quiet empty={t("aside.noParked")} count={parked.length}>
       {parked.map(([call, { slot, number, name, since }]) => (
         <Group key={call} justify="space-between" wrap="nowrap">
           <Text truncate>
@@ -47,7 +47,7 @@ function Pickups() {
   const names = useNames();
   const found = [...useEntities("pickup")].filter(([, { call }]) => !own.has(call));
   return (
-    <Section title={t("aside.pickups")} empty={t("aside.noPickups")} count={found.length}>
+    <Section title={t("aside.pickups")} quiet empty={t("aside.noPickups")} count={found.length}>
       {found.map(([id, { call, caller, extensions }]) => (
         <Group key={id} justify="space-between" wrap="nowrap">
           <Text truncate>
@@ -166,12 +166,21 @@ interface SectionProps {
   readonly title: string;
   readonly empty: string;
   readonly count: number;
+  /** Not there on a phone's screen while it is empty. */
+  readonly quiet?: boolean;
   readonly children: React.ReactNode;
 }
 
-function Section({ title, empty, count, children }: SectionProps) {
+function Section({ title, empty, count, quiet = false, children }: SectionProps) {
   return (
-    <Paper withBorder radius="lg" p="md" component="section" aria-label={title}>
+    <Paper
+      withBorder
+      radius="lg"
+      p="md"
+      component="section"
+      aria-label={title}
+      visibleFrom={quiet && count === 0 ? "sm" : undefined}
+    >
       <Stack gap="xs">
         <Title order={2} size="h5">
           {title}

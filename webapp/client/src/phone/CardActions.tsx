@@ -98,7 +98,7 @@ function Action({ icon: Icon, label, active = false, disabled = false, onClick }
     <Button
       variant={active ? "filled" : "default"}
       h={64}
-      px={4}
+      px={2}
       disabled={disabled}
       aria-pressed={active}
       onClick={onClick}
@@ -108,7 +108,7 @@ function Action({ icon: Icon, label, active = false, disabled = false, onClick }
           justifyContent: "center",
           gap: 4,
           whiteSpace: "normal",
-          fontSize: 12,
+          fontSize: 11,
           lineHeight: 1.15,
         },
       }}

@@ -80,7 +80,7 @@ export function DialBar({ start = "" }: { start?: string }) {
         />
       </Combobox.Target>
       <Combobox.Dropdown hidden={!text.trim() || people.length === 0}>
-        <Combobox.Options>
+        <Combobox.Options aria-label={t("dial.found")}>
           {people.map((person) => (
             <Combobox.Option key={person.key} value={person.number}>
               <Suggestion person={person} />
@@ -101,7 +101,7 @@ function Suggestion({ person }: { person: Person }) {
       <Text truncate>{person.name || t("dial.callNumber", { number: person.number })}</Text>
       {person.name ? (
         <Text c="dimmed" size="sm">
-          {person.number}
+          {person.display}
         </Text>
       ) : null}
     </Group>

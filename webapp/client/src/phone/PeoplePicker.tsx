@@ -28,16 +28,16 @@ export function PeoplePicker({ label, empty, actions }: PeoplePickerProps) {
         value={wanted}
         onChange={(event) => setWanted(event.currentTarget.value)}
       />
-      <ScrollArea.Autosize mah={320} type="auto" offsetScrollbars>
-        <Stack gap={4}>
+      <ScrollArea.Autosize mah={320} type="auto" offsetScrollbars styles={{ content: { minWidth: 0 } }}>
+        <Stack gap={8}>
           {people.map((person) => (
-            <Group key={person.key} justify="space-between" wrap="nowrap">
-              <Group gap="xs" wrap="nowrap" miw={0}>
+            <Group key={person.key} justify="space-between" gap={4}>
+              <Group gap="xs" wrap="nowrap" miw={0} flex="1 1 8rem">
                 <PresenceDot state={person.presence} />
                 <Stack gap={0} miw={0}>
                   <Text truncate>{person.name || person.number}</Text>
                   <Text size="xs" c="dimmed">
-                    {person.name ? person.number : ""}
+                    {person.name ? person.display : ""}
                     {person.presence ? ` · ${t(`presence.${person.presence}`)}` : ""}
                   </Text>
                 </Stack>

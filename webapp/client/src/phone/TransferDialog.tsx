@@ -32,7 +32,7 @@ export function TransferDialog({ card, call, onClose }: TransferDialogProps) {
       onClose();
     });
   return (
-    <Modal opened onClose={onClose} title={t("transfer.title", { who: card.name || card.number })} centered>
+    <Modal opened onClose={onClose} title={t("transfer.title", { who: card.name || card.number })} size="lg" centered>
       <PeoplePicker
         label={t("transfer.search")}
         empty={t("transfer.empty")}

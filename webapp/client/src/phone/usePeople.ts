@@ -14,6 +14,8 @@ export interface Person {
   readonly key: string;
   readonly name: string;
   readonly number: string;
+  /** The number as people read it. */
+  readonly display: string;
   readonly photo: string | null;
   readonly presence: Colleague["state"] | null;
 }
@@ -39,11 +41,12 @@ export function usePeople(wanted: string): Person[] {
     const outside = q.length >= LEAST && wanted.trim() ? (contacts.data?.results ?? []) : [];
     for (const entry of outside) {
       if (entry.kind === "internal") continue;
-      for (const { number } of entry.numbers) {
+      for (const { number, display } of entry.numbers) {
         found.push({
           key: `${entry.id}-${number}`,
           name: entry.name,
           number,
+          display,
           photo: entry.photo,
           presence: null,
         });
@@ -51,7 +54,7 @@ export function usePeople(wanted: string): Person[] {
     }
     const typed = dialable(wanted);
     if (typed && !found.some((person) => person.number === typed)) {
-      found.unshift({ key: `typed-${typed}`, name: "", number: typed, photo: null, presence: null });
+      found.unshift({ key: `typed-${typed}`, name: "", number: typed, display: typed, photo: null, presence: null });
     }
     return found;
   }, [colleagues, contacts.data, mine, q, wanted]);
@@ -73,5 +76,5 @@ function fits({ name, number }: Colleague, wanted: string): boolean {
 }
 
 function ofColleague({ name, number, photo, state }: Colleague): Person {
-  return { key: `colleague-${number}`, name, number, photo, presence: state };
+  return { key: `colleague-${number}`, name, number, display: number, photo, presence: state };
 }

@@ -26,7 +26,7 @@ export function Notifications() {
         </Group>
       )}
       {permission === "granted" && (
-        <Group gap="xs" role="status">
+        <Group gap="xs" wrap="nowrap" role="status">
           <Text c="green" lh={1}>
             <IconCircleCheck size={20} aria-hidden />
           </Text>

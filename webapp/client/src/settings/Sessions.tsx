@@ -82,7 +82,14 @@ function One({ session, busy, onEnd }: { session: Session; busy: boolean; onEnd:
         </div>
       </Group>
       {!session.this && (
-        <Button size="xs" variant="default" loading={busy} aria-label={t("sessions.endOf", { name })} onClick={onEnd}>
+        <Button
+          size="xs"
+          variant="default"
+          flex="0 0 auto"
+          loading={busy}
+          aria-label={t("sessions.endOf", { name })}
+          onClick={onEnd}
+        >
           {t("sessions.end")}
         </Button>
       )}

@@ -5,7 +5,7 @@ import { type Shortcut } from "@/shell/shortcuts";
 const ACTIONS = [
   ...["answer", "decline", "hang_up", "mute", "hold", "swap", "transfer", "consult", "park", "record"],
   ...["keypad", "note", "search", "dial", "status", "caller_id"],
-  ...["go_start", "go_contacts", "go_history", "go_voicemail", "go_recordings", "go_calendar", "go_settings"],
+  ...["go_start", "go_phone", "go_contacts", "go_history", "go_voicemail", "go_recordings", "go_calendar", "go_settings"],
   "help",
 ];
 

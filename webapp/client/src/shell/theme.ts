@@ -1,5 +1,5 @@
 /** Colours and defaults of the whole client. shell/theme.test.ts checks their contrast (WCAG 2.2 AA). */
-import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
+import { Badge, createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
 
 const harbour: MantineColorsTuple = [
   "#eef5fc",
@@ -63,6 +63,8 @@ export const theme = createTheme({
   fontFamily: "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', sans-serif",
   headings: { fontWeight: "650", sizes: { h1: { fontSize: "1.5rem" }, h2: { fontSize: "1.2rem" } } },
   respectReducedMotion: true,
+  // Words, not shouts.
+  components: { Badge: Badge.extend({ defaultProps: { tt: "none" } }) },
 });
 
 /** Mantine's own quiet texts are too faint for AA. */

@@ -40,7 +40,7 @@ export function MessageRow({ message, open, toggle }: Props) {
                 </Text>
                 {fresh && <Badge flex="0 0 auto">{t("new")}</Badge>}
               </Group>
-              <Text size="sm" c="dimmed" truncate>
+              <Text size="sm" c="dimmed">
                 {format.dateTime(message.left_at)} · {duration(message.seconds)}
                 {message.purge_at !== null && ` · ${t("purge", { date: format.date(message.purge_at) })}`}
               </Text>
