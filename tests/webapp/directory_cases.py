@@ -54,6 +54,7 @@ CASES: dict[str, list[Case]] = {
     "own-preferences": [Case("get", 200, 200, 200), Case("patch", 200, 200, 200, body={"theme": "dark"})],
     "photo": [Case("get", 200, 200, 404, PERSON)],
     "history": [Case("get", 200, 200, 200)],
+    "history-missed": [Case("get", 200, 200, 200), Case("put", 200, 200, 200)],
     "call-notes": [
         Case("get", 404, 200, 404, PAST),
         Case("post", 404, 201, 404, PAST, {"text": "Ask again"}),

@@ -130,6 +130,23 @@ def test_bundles_filters_and_pages(calls: World) -> None:
         assert calls.client("member").get(reverse("history"), wrong).status_code == 400
 
 
+def test_missed_calls_count_until_they_were_seen(calls: World) -> None:
+    """Everybody's own; a call that began before and comes in after still counts."""
+
+    def missed(who: str, method: str = "get") -> int:
+        answer = getattr(calls.client(who), method)(reverse("history-missed"))
+        assert answer.status_code == 200
+        return int(answer.json()["count"])
+
+    assert (missed("member"), missed("admin"), missed("outsider")) == (3, 0, 0)
+    others = missed("agent")
+    assert others > 0
+    assert missed("member", "put") == missed("outsider", "put") == 0
+    assert (missed("member"), missed("agent")) == (0, others)
+    ingest([from_outside(calls, "c9", ANNA, -5)])
+    assert (missed("member"), missed("agent")) == (1, others + 1)
+
+
 def test_with_two_extensions_a_call_is_there_once(calls: World) -> None:
     calls.extensions["202"].user = calls.people["member"]
     calls.extensions["202"].save()

@@ -9,13 +9,15 @@ import msgspec
 import structlog
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pbx.control.messages import CallRecord as CoreRecord
 from pbx.control.messages import LegRecord
 from webapp.calls import lines
-from webapp.calls.models import CallLeg, CallNote, CallRecord, HistoryLine
+from webapp.calls.access import own_lines
+from webapp.calls.models import CallLeg, CallNote, CallRecord, HistoryLine, HistorySeen
 from webapp.extensions.models import Device, Extension
 from webapp.organisations.models import Organisation
 from webapp.organisations.owned_actions import delete_owned, save_owned
@@ -172,6 +174,13 @@ def _leg(row: CallRecord, call: CoreRecord, leg: LegRecord, owners: _Owners) -> 
         jitter=quality.jitter if quality else None,
         rtt=quality.rtt if quality else None,
     )
+
+
+def see_history(person: Any) -> None:
+    """The person has now looked at the own history."""
+    newest = own_lines(person).aggregate(newest=Max("pk"))["newest"]
+    if newest is not None:
+        HistorySeen.objects.update_or_create(person=person, defaults={"line": newest})
 
 
 # --- notes ---

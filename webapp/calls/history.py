@@ -13,7 +13,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from webapp.calls.access import notes_about, own_lines, visible_notes
-from webapp.calls.models import CallNote, HistoryLine
+from webapp.calls.models import CallNote, HistoryLine, HistorySeen
 from webapp.common import phone_numbers
 from webapp.contacts import searching
 from webapp.contacts.entries import Entry
@@ -22,6 +22,7 @@ from webapp.recordings.access import visible_recordings
 from webapp.voicemail.access import visible_messages
 
 MOST_NOTES = 5
+MOST_MISSED = 100  # counted; nobody reads the exact number of more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +72,12 @@ def earlier(viewer: Any, number: str) -> Earlier:
         .aggregate(count=Count("pk"), missed=Count("pk", filter=Q(missed=True)), last_at=Max("at"))
     )
     return Earlier(**found, notes=list(notes_about(viewer, number)[:MOST_NOTES]))
+
+
+def missed_unseen(viewer: Any) -> int:
+    """How many calls were missed since the viewer looked at the history, MOST_MISSED at most."""
+    seen = HistorySeen.objects.filter(person=viewer.pk).values_list("line", flat=True).first() or 0
+    return len(own_lines(viewer).filter(missed=True, pk__gt=seen).values_list("pk")[:MOST_MISSED])
 
 
 def page(viewer: Any, asked: Asked, after: str, limit: int) -> tuple[list[Item], str | None]:

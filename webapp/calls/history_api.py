@@ -14,7 +14,12 @@ from rest_framework.views import APIView
 from webapp.calls import actions, history
 from webapp.calls.access import removable_notes, visible_calls, visible_notes, writable_notes
 from webapp.calls.models import CallNote
-from webapp.calls.serializers import HistoryQuerySerializer, HistorySerializer, NoteSerializer
+from webapp.calls.serializers import (
+    HistoryQuerySerializer,
+    HistorySerializer,
+    MissedSerializer,
+    NoteSerializer,
+)
 from webapp.common.api import HasRole, TenantViewSet
 from webapp.link.actions import live_calls
 from webapp.organisations.roles import Role
@@ -47,6 +52,22 @@ class HistoryView(APIView):
         pages = history.bundles if data.get("bundle") else history.page
         items, following = pages(request.user, asked, data.get("after", ""), data["limit"])
         return Response(HistorySerializer({"results": items, "next": following}).data)
+
+
+class MissedView(APIView):
+    """What was missed and not seen yet."""
+
+    permission_classes = (IsAuthenticated, HasRole)
+    read_role = write_role = Role.USER
+
+    @extend_schema(summary="How many calls you missed since you looked", responses=MissedSerializer)
+    def get(self, request: Request) -> Response:
+        return Response({"count": history.missed_unseen(request.user)})
+
+    @extend_schema(summary="You have looked at your history", request=None, responses=MissedSerializer)
+    def put(self, request: Request) -> Response:
+        actions.see_history(request.user)
+        return self.get(request)
 
 
 @extend_schema_view(

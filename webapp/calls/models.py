@@ -178,6 +178,17 @@ class HistoryLine(models.Model):
         return f"{self.number} {self.result}"
 
 
+class HistorySeen(models.Model):
+    """Up to which line somebody has seen the own history. By line and not by time: a call that began before
+    may come in after."""
+
+    person = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="+")
+    line = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {self.line}"
+
+
 class CallNote(Owned):
     """What somebody wrote down about a call (the core's id: a call may be noted while it goes on)."""
 

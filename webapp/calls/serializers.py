@@ -83,6 +83,10 @@ class HistorySerializer(serializers.Serializer[Any]):
     next = serializers.CharField(allow_null=True, help_text="Goes into `after` for older ones.")
 
 
+class MissedSerializer(serializers.Serializer[Any]):
+    count = serializers.IntegerField(help_text="At most 100.")
+
+
 class HistoryQuerySerializer(serializers.Serializer[Any]):
     """How the history is asked."""
 

@@ -10,13 +10,16 @@ export class ApiError extends Error {
   readonly detail: string;
   readonly fields: FieldErrors;
   readonly code: string;
+  /** What the server answered, when that was JSON. */
+  readonly body: unknown;
 
-  constructor(status: number, detail: string, fields: FieldErrors, code: string) {
+  constructor(status: number, detail: string, fields: FieldErrors, code: string, body: unknown = null) {
     super(detail === "" ? `HTTP ${status}` : detail);
     this.status = status;
     this.detail = detail;
     this.fields = fields;
     this.code = code;
+    this.body = body;
   }
 }
 
@@ -38,5 +41,5 @@ export async function toApiError(answer: Response): Promise<ApiError> {
   }
   const { detail, code } = body as { detail?: unknown; code?: unknown };
   const general = typeof detail === "string" ? detail : (fields.non_field_errors?.[0] ?? "");
-  return new ApiError(answer.status, general, fields, typeof code === "string" ? code : "");
+  return new ApiError(answer.status, general, fields, typeof code === "string" ? code : "", body);
 }

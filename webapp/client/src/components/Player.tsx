@@ -53,14 +53,14 @@ export function Player({ url, peaks, label, onPlay }: Props) {
           {playing ? <IconPlayerPause size={22} aria-hidden /> : <IconPlayerPlay size={22} aria-hidden />}
         </ActionIcon>
         <Box flex={1} miw={0}>
-          <Box ref={box} h={HEIGHT} aria-hidden />
+          <Box ref={box} h={HEIGHT} aria-hidden data-wave />
           <Slider
             size={3}
             thumbSize={16}
             mt={4}
             min={0}
             max={Math.max(peaks.seconds, 0.1)}
-            step={0.1}
+            step={Math.max(0.5, peaks.seconds / 100)}
             value={at}
             label={null}
             thumbLabel={t("player.position")}
@@ -95,6 +95,11 @@ interface Parts extends Pick<Props, "url" | "peaks"> {
   setBroken: (broken: boolean) => void;
 }
 
+/** One wave form of all channels: the sides of a call may be apart. */
+export function loudest([first = [], ...others]: number[][]): number[] {
+  return first.map((value, index) => Math.max(value, ...others.map((each) => each[index] ?? 0)));
+}
+
 /** Draws into the element that the returned ref is given to, and keeps `wave` at what plays. */
 function useWave({ url, peaks, wave, setPlaying, setAt, setBroken }: Parts) {
   const box = useRef<HTMLDivElement>(null);
@@ -108,7 +113,7 @@ function useWave({ url, peaks, wave, setPlaying, setAt, setBroken }: Parts) {
       const made = Wave.create({
         container: box.current,
         url,
-        peaks: peaks.peaks.slice(0, 1),
+        peaks: [loudest(peaks.peaks)],
         duration: peaks.seconds,
         height: HEIGHT,
         barWidth: 2,

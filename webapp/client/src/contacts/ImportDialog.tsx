@@ -4,8 +4,8 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { csrfToken } from "@/api/client";
-import { toApiError } from "@/api/errors";
+import { send } from "@/api/client";
+import { ApiError } from "@/api/errors";
 import type { Imported } from "@/api/generated/types.gen";
 import { useErrorText } from "@/components/errors";
 import { toastDone } from "@/components/toasts";
@@ -18,15 +18,18 @@ export async function sendFile(file: File, dryRun: boolean): Promise<Imported> {
   const body = new FormData();
   body.set("file", file);
   if (dryRun) body.set("dry_run", "true");
-  const headers = { "X-CSRFToken": csrfToken() };
-  const answer = await fetch(new URL("/api/v1/contacts/import/", window.location.origin), { method: "POST", body, headers });
-  // A file with wrong lines is refused in the same shape as one that is taken.
-  if (answer.status === 400) {
-    const told = (await answer.clone().json()) as Partial<Imported>;
-    if (told.errors) return told as Imported;
+  try {
+    const answer = await send(new URL("/api/v1/contacts/import/", window.location.origin), { method: "POST", body });
+    return (await answer.json()) as Imported;
+  } catch (error) {
+    // A file with wrong lines is refused in the same shape as one that is taken.
+    if (error instanceof ApiError && error.status === 400 && isImported(error.body)) return error.body;
+    throw error;
   }
-  if (!answer.ok) throw await toApiError(answer);
-  return (await answer.json()) as Imported;
+}
+
+function isImported(body: unknown): body is Imported {
+  return typeof body === "object" && body !== null && "errors" in body && Array.isArray(body.errors);
 }
 
 /** Contacts from a CSV file: first what would change, then the button that does it. */

@@ -4,6 +4,7 @@ import { http, HttpResponse } from "msw";
 import { setupServer } from "msw/node";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 
+import { onSessionEnded } from "@/api/client";
 import type { Entry } from "@/api/generated/types.gen";
 import { ContactForm } from "@/contacts/ContactForm";
 import { ContactRow } from "@/contacts/ContactRow";
@@ -107,4 +108,13 @@ it("tells wrong lines of a file, and other refusals as errors", async () => {
     http.post("*/api/v1/contacts/import/", () => HttpResponse.json({ file: ["No CSV"] }, { status: 400 })),
   );
   await expect(sendFile(file, true)).rejects.toMatchObject({ status: 400, fields: { file: ["No CSV"] } });
+});
+
+it("notices at the import that the session is over", async () => {
+  const ended = vi.fn();
+  const forget = onSessionEnded(ended);
+  server.use(http.post("*/api/v1/contacts/import/", () => HttpResponse.json({ detail: "Sign in" }, { status: 401 })));
+  await expect(sendFile(new File(["name\n"], "a.csv"), true)).rejects.toMatchObject({ status: 401 });
+  expect(ended).toHaveBeenCalledOnce();
+  forget();
 });

@@ -18,6 +18,7 @@ import { EmptyState, Loading, LoadingFailed } from "@/components/states";
 import { VirtualList } from "@/components/VirtualList";
 import { CallDrawer } from "@/history/CallDrawer";
 import { CallRow } from "@/history/CallRow";
+import { useMissed, useSeen } from "@/history/missed";
 import { queryOf, rowsOf, SHOWN } from "@/history/shown";
 import { useOnEntities } from "@/live/store";
 
@@ -39,6 +40,7 @@ export function HistoryPage() {
   const client = useQueryClient();
   const refetch = useCallback(() => void client.invalidateQueries({ queryKey: ["history"] }), [client]);
   useOnEntities("record", refetch);
+  useSeen(useMissed());
   const query = queryOf({ shown, q, days, bundled }, zone);
   const found = useInfiniteQuery({
     queryKey: ["history", query],

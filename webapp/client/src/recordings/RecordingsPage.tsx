@@ -1,9 +1,9 @@
 import { Group, Paper, SegmentedControl } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconMicrophone } from "@tabler/icons-react";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { useState } from "react";
+import { useCallback, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { recordingsList } from "@/api/generated/sdk.gen";
@@ -16,12 +16,15 @@ import { Page } from "@/components/Page";
 import { SearchInput } from "@/components/SearchInput";
 import { EmptyState, Loading, LoadingFailed } from "@/components/states";
 import { VirtualList } from "@/components/VirtualList";
+import { useOnEntities } from "@/live/store";
 import { RecordingRow } from "@/recordings/RecordingRow";
 
 const route = getRouteApi("/signed-in/recordings");
 const KINDS = ["all", "personal", "rule"] as const;
 type Kind = (typeof KINDS)[number];
 const ROW = 69;
+/** How often it is asked again while one is being prepared; nothing tells when it is ready. */
+const AGAIN_MS = 3000;
 
 /** Recordings of calls: find, play, download, delete. */
 export function RecordingsPage() {
@@ -38,12 +41,18 @@ export function RecordingsPage() {
     ...(kind !== "all" && { personal: kind === "personal" }),
     ...between(days, zone),
   };
+  const client = useQueryClient();
+  const refetch = useCallback(() => void client.invalidateQueries({ queryKey: ["recordings"] }), [client]);
+  useOnEntities("record", refetch);
   const found = useInfiniteQuery({
     queryKey: ["recordings", query],
     queryFn: async ({ pageParam, signal }) =>
       (await recordingsList({ query: { ...query, ...(pageParam && { cursor: pageParam }) }, signal, throwOnError: true })).data,
     initialPageParam: "",
     getNextPageParam: cursorOf,
+    placeholderData: keepPreviousData,
+    refetchInterval: ({ state: { data } }) =>
+      data?.pages.some(({ results }) => results.some(({ state }) => state === "waiting")) ? AGAIN_MS : false,
   });
   const all = found.data?.pages.flatMap((page) => page.results) ?? [];
   const searching = Object.keys(query).length > 0;

@@ -6,6 +6,7 @@ import { useCallback, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { voicemailList } from "@/api/generated/sdk.gen";
+import type { Message } from "@/api/generated/types.gen";
 import { cursorOf } from "@/components/cursor";
 import { SearchInput } from "@/components/SearchInput";
 import { EmptyState, Loading, LoadingFailed } from "@/components/states";
@@ -17,12 +18,12 @@ import { FOLDERS, type Folder, queryOf } from "@/voicemail/folders";
 const ROW = 69;
 
 /** The messages of one mailbox, kept live. `first`: the one that is open at first. */
-export function Messages({ mailbox, first }: { mailbox: string; first: string | undefined }) {
+export function Messages({ mailbox, first }: { mailbox: string; first: Message | undefined }) {
   const { t } = useTranslation("voicemail");
   const [text, setText] = useState("");
   const [q] = useDebouncedValue(text.trim(), 200);
-  const [folder, setFolder] = useState<Folder>("all");
-  const [open, setOpen] = useState(first ?? "");
+  const [folder, setFolder] = useState<Folder>(first?.deleted_at ? "deleted" : "all");
+  const [open, setOpen] = useState(first?.id ?? "");
   const client = useQueryClient();
   const refetch = useCallback(() => void client.invalidateQueries({ queryKey: ["voicemail"] }), [client]);
   useOnEntities("mailbox", refetch);

@@ -5,7 +5,7 @@ import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { mailboxesListOptions } from "@/api/generated/@tanstack/react-query.gen";
+import { mailboxesListOptions, voicemailRetrieveOptions } from "@/api/generated/@tanstack/react-query.gen";
 import type { Mailbox } from "@/api/generated/types.gen";
 import { Page } from "@/components/Page";
 import { EmptyState, Loading, LoadingFailed } from "@/components/states";
@@ -23,10 +23,12 @@ export function VoicemailPage() {
   const live = useEntities("mailbox");
   const [settings, setSettings] = useState(false);
   const found = useQuery(mailboxesListOptions({ query: { page_size: 100 } }));
+  const { id = "" } = search;
+  const first = useQuery({ ...voicemailRetrieveOptions({ path: { id } }), enabled: id !== "" });
   // Administrators see all mailboxes of the organisation; here are those one listens to.
   const mine = (found.data?.results ?? []).filter(({ id }) => live.has(id));
-  const boxes = mine.length > 0 ? mine : (found.data?.results ?? []);
-  const box = boxes.find(({ id }) => id === search.mailbox) ?? boxes[0];
+  const boxes = [...(mine.length > 0 ? mine : (found.data?.results ?? []))].sort(ownFirst);
+  const box = boxes.find((each) => each.id === (search.mailbox ?? first.data?.mailbox)) ?? boxes[0];
   return (
     <Page
       title={t("title")}
@@ -46,7 +48,7 @@ export function VoicemailPage() {
       }
     >
       {found.error && <LoadingFailed error={found.error} retry={() => void found.refetch()} />}
-      {found.isPending && <Loading />}
+      {(found.isPending || first.isLoading) && <Loading />}
       {found.isSuccess && !box && (
         <EmptyState icon={IconRecordMail} title={t("noMailbox")} text={t("noMailboxText")} />
       )}
@@ -62,10 +64,14 @@ export function VoicemailPage() {
           {t("off")}
         </Alert>
       )}
-      {box && <Messages key={box.id} mailbox={box.id} first={search.id} />}
+      {box && !first.isLoading && <Messages key={`${box.id} ${id}`} mailbox={box.id} first={first.data} />}
       {box && <MailboxSettings mailbox={box} opened={settings} close={() => setSettings(false)} />}
     </Page>
   );
+}
+
+function ownFirst(one: Mailbox, other: Mailbox): number {
+  return Number(one.extension === null) - Number(other.extension === null);
 }
 
 interface BoxesProps {
@@ -89,7 +95,7 @@ function Boxes({ boxes, chosen, choose }: BoxesProps) {
                 active={id === chosen}
                 aria-current={id === chosen ? "page" : undefined}
                 label={name || number}
-                description={extension === null ? `${number} · ${t("shared")}` : number}
+                description={[number, extension === null ? t("shared") : t("personal")].filter(Boolean).join(" · ")}
                 rightSection={
                   waiting > 0 && (
                     <Group gap={0}>

@@ -1,0 +1,116 @@
+"""The history in Chromium: missed calls, notes, bundles, contacts made of callers."""
+
+import re
+import secrets
+
+import pytest
+from playwright.async_api import Locator, Page, expect
+
+from tests.browser.conftest import SignIn
+from tests.browser.looks import blameless
+from tests.operations.house import House, Phones
+from tests.phones.pjsua import Pjsua
+
+pytestmark = pytest.mark.timeout(400)
+MINE, CALLER = "102", "104"
+
+
+async def missed_call(page: Page, desk: Pjsua) -> None:
+    """The desk phone rings and gives up."""
+    await desk.call(MINE)
+    await expect(page.get_by_role("button", name="Answer")).to_be_visible()
+    await desk.hangup()
+    await desk.wait_ended()
+    await expect(page.get_by_role("button", name="Answer")).to_be_hidden()
+
+
+def badge(page: Page, count: int) -> Locator:
+    """History in the navigation, with that number."""
+    return page.get_by_role("link", name=re.compile(rf"^History ?{count or ''}$"))
+
+
+async def test_missed_calls_are_counted_noted_and_called_back(
+    sign_in: SignIn, phones: Phones, house: House
+) -> None:
+    person = await sign_in(path="/history")
+    await person.ready()
+    page, note = person.page, f"Rings again {secrets.token_hex(3)}"
+    await expect(badge(page, 0)).to_be_visible()
+    await person.open("/contacts")
+    await person.ready()
+    (desk,) = await phones.add(CALLER)
+    name = str((await house.admin.get(f"extensions/?number={CALLER}"))["results"][0]["name"])
+    await missed_call(page, desk)
+    await expect(badge(page, 1)).to_be_visible(timeout=30_000)
+    await missed_call(page, desk)
+    await expect(badge(page, 2)).to_be_visible(timeout=30_000)
+    await badge(page, 2).press("Enter")
+    await expect(badge(page, 0)).to_be_visible()
+    assert await house.person("user").get("history/missed/") == {"count": 0}
+    calls = page.get_by_role("list", name="Calls").get_by_role("listitem").filter(has_text=name)
+    await bundled(page, calls)
+    await page.get_by_text("Missed", exact=True).click()
+    await expect(calls.first).to_contain_text("missed")
+    await calls.first.get_by_role("button", name=re.compile("missed")).click()
+    drawer = page.get_by_role("dialog", name=f"Call with {name}")
+    await drawer.get_by_label("New note").fill("Rings again tomorrow")
+    await drawer.get_by_role("button", name="Add note").click()
+    await drawer.get_by_role("button", name="Edit note").last.click()
+    await drawer.get_by_label("Edit note").fill(note)
+    await drawer.get_by_role("button", name="Save").click()
+    await expect(drawer.get_by_text(note)).to_be_visible()
+    await blameless(page, "history-call")
+    await page.keyboard.press("Escape")
+    await expect(drawer).to_be_hidden()
+    await expect(calls.first.get_by_role("img", name="1 note")).to_be_visible()
+    await page.get_by_role("button", name=f"Call {name}").first.click()
+    await desk.wait_ringing()
+    await desk.answer()
+    await desk.wait_established()
+    await desk.hangup()
+    await desk.wait_ended()
+    await desk.call(MINE)
+    ringing = page.get_by_role("alertdialog", name=f"{name} is calling")
+    await expect(ringing).to_contain_text(note)
+    await blameless(page, "incoming-note")
+    await desk.hangup()
+    await expect(ringing).to_be_hidden()
+
+
+async def bundled(page: Page, calls: Locator) -> None:
+    """All calls of one number are one row that says how many; or each has its own."""
+    await expect(calls).to_have_count(1)
+    await expect(calls.get_by_label(re.compile(r"^\d+ calls$"))).to_be_visible()
+    await page.get_by_label("Bundle by caller").press("Space")
+    await expect(calls.nth(1)).to_be_visible()
+    await blameless(page, "history-list")
+    await page.get_by_label("Bundle by caller").press("Space")
+    await expect(calls).to_have_count(1)
+
+
+async def test_a_caller_becomes_a_contact(sign_in: SignIn, phones: Phones, house: House) -> None:
+    """Who called from outside is added to the contacts, is VIP when calling again, and then blocked."""
+    number, name = f"+3161{secrets.randbelow(9_000_000) + 1_000_000}", f"Eva {secrets.token_hex(3)}"
+    person = await sign_in(path="/history")
+    await person.ready()
+    page = person.page
+    await page.get_by_role("searchbox").fill(number)
+    await expect(page.get_by_text("Nothing found")).to_be_visible()
+    await dial_out(page, number)
+    row = page.get_by_role("list", name="Calls").get_by_role("listitem").first
+    await row.get_by_role("button").first.click(timeout=30_000)
+    await page.get_by_role("dialog").get_by_role("link", name="Add to contacts").click()
+    form = page.get_by_role("dialog", name="New contact")
+    await expect(form.get_by_label("Number 1", exact=True)).to_have_value(number)
+    await form.get_by_label("First name").fill(name)
+    await form.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("group", name=f"Card of {name}")).to_be_visible()
+    await person.open("/history")
+    await expect(row).to_contain_text(name)
+    (contact,) = (await house.person("user").get(f"contacts/?q={name.split()[1]}"))["results"]
+    await house.person("user").wants(204, "DELETE", f"contacts/{contact['id']}/")
+
+
+async def dial_out(page: Page, number: str) -> None:
+    """A call to a number outside, which no line takes."""
+    await page.evaluate("(url) => { window.location.href = url }", f"/app/phone?dial={number}")

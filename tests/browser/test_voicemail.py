@@ -1,0 +1,180 @@
+"""Voicemail in Chromium: messages that desk phones leave, the player, personal and group mailboxes."""
+
+import re
+import secrets
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from playwright.async_api import Locator, Page, expect
+
+from tests.browser.conftest import SignIn
+from tests.browser.leaving import leave_message, messages_in
+from tests.browser.looks import blameless
+from tests.browser.playing import Player
+from tests.operations.house import House, Phones
+from tests.operations.test_office_day import sine
+from tests.running import eventually
+
+pytestmark = pytest.mark.timeout(400)
+MINE, DESK, NAME = "102", "101", "Agent"  # as the contacts name the demo's 101
+GROUP, COLLEAGUE, TONE, GREETING = "391", "103", 700.0, 1100.0
+
+
+@pytest.fixture
+async def group(house: House) -> AsyncIterator[dict[str, Any]]:
+    """A mailbox that 102 and 103 share."""
+    members = [await house.id(number) for number in (MINE, COLLEAGUE)]
+    name = f"Desk {secrets.token_hex(2)}"
+    made = await house.admin.post("mailboxes/", number=GROUP, name=name, members=members)
+    await house.settled()
+    yield made
+    await house.admin.wants(204, "DELETE", f"mailboxes/{made['id']}/")
+
+
+@pytest.fixture
+async def mine(house: House) -> AsyncIterator[str]:
+    """Id of the mailbox of 102; empty before and after."""
+    own = await house.id(MINE)
+    rows = (await house.person("user").get("mailboxes/"))["results"]
+    (box,) = [row["id"] for row in rows if row["extension"] == own]
+
+    async def empty() -> None:
+        for deleted in ("true", "false"):
+            path = f"voicemail/?mailbox={box}&deleted={deleted}"
+            for message in (await house.person("user").get(path))["results"]:
+                await house.person("user").wants(204, "DELETE", f"voicemail/{message['id']}/")
+
+    await empty()
+    yield str(box)
+    await empty()
+
+
+def message_of(page: Page) -> Locator:
+    return page.get_by_role("listitem").filter(has_text=NAME)
+
+
+async def opened(page: Page) -> Player:
+    """The player of the message, opened by keyboard."""
+    row = message_of(page).get_by_role("button", name=re.compile(NAME)).first
+    await row.focus()
+    await page.keyboard.press("Enter")
+    return Player(page, f"Message of {NAME}")
+
+
+async def test_a_message_is_played_called_back_deleted_and_taken_back(
+    sign_in: SignIn, phones: Phones, house: House, mine: str
+) -> None:
+    person = await sign_in(path="/start")
+    await Player.listen(person)
+    page = await person.open("/")
+    await person.ready()
+    (desk,) = await phones.add(DESK)
+    await leave_message(house, desk, MINE, TONE)
+    link = page.get_by_role("link", name=re.compile("Voicemail")).first
+    await expect(link).to_contain_text("1", timeout=40_000)
+    await link.click()
+    await expect(message_of(page)).to_contain_text("new")
+    player = await opened(page)
+    await player.is_drawn()
+    await player.button("Play").press("Enter")
+    await player.plays(TONE)
+    await expect(player.button("Pause")).to_be_visible()
+    await expect(link).not_to_contain_text("1")
+    await expect(message_of(page).get_by_role("button", name="Mark as new")).to_be_visible()
+    await player.group.get_by_text("2×").click()
+    assert await player.speed() == 2.0
+    await expect(player.button("Play")).to_be_visible(timeout=20_000)  # it came to its end
+    await player.seek_by_mouse(0.5)
+    await player.seek_by_keyboard()
+    await blameless(page, "voicemail-message")
+    await page.get_by_role("button", name=f"Call {NAME}").first.click()
+    await desk.wait_ringing()
+    await desk.answer()
+    await desk.wait_established()
+    await desk.hangup()
+    await desk.wait_ended()
+    await page.get_by_role("button", name=f"Delete message of {NAME}").click()
+    await expect(message_of(page)).to_be_hidden()
+    await page.get_by_role("button", name="Undo").click()
+    await expect(message_of(page)).to_be_visible()
+    await page.get_by_role("button", name=f"Delete message of {NAME}").click()
+    await expect(message_of(page)).to_be_hidden()
+    await page.get_by_text("Deleted", exact=True).click()
+    await expect(message_of(page)).to_contain_text("Gone for good on")
+    await message_of(page).get_by_role("button", name="Take back").click()
+    await expect(message_of(page)).to_be_hidden()
+    assert [each["caller_number"] for each in await messages_in(house, mine)] == [DESK]
+
+
+async def test_a_group_mailbox_is_its_members(
+    sign_in: SignIn, phones: Phones, house: House, group: dict[str, Any]
+) -> None:
+    """Seen by those who share it, opened by the address of its message; switch, PIN and greeting."""
+    (desk,) = await phones.add(DESK)
+    await leave_message(house, desk, GROUP, TONE, 2.0)
+    await eventually(lambda: messages_in(house, group["id"]), 40, "the message in the list")
+    (message,) = await messages_in(house, group["id"])
+    await nobody_else(house, group, message)
+    person = await sign_in(path=f"/voicemail?id={message['id']}")
+    page = person.page
+    boxes = page.get_by_role("navigation", name="Mailboxes")
+    chosen = boxes.get_by_role("button", name=re.compile(group["name"]))
+    await expect(chosen).to_have_attribute("aria-current", "page")
+    await expect(chosen).to_contain_text("shared")
+    await expect(page.get_by_role("group", name=f"Message of {NAME}")).to_be_visible()
+    await blameless(page, "voicemail-group")
+    await page.get_by_role("button", name="Settings of this mailbox").click()
+    settings = page.get_by_role("dialog", name=f"Mailbox {group['name']}")
+    await greets(settings, desk, house)
+    await takes_a_pin(settings)
+    await blameless(page, "voicemail-settings")
+    await settings.get_by_label("Takes messages").press("Space")
+    await expect(settings.get_by_label("Takes messages")).not_to_be_checked()
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_text("This mailbox takes no messages now.")).to_be_visible()
+    await house.settled()
+    await desk.call(f"*99{GROUP}")
+    await desk.wait_ended(30)
+
+
+async def nobody_else(house: House, group: dict[str, Any], message: dict[str, Any]) -> None:
+    """Neither a colleague who is no member, nor an administrator, nor another organisation hears it."""
+    outsider = await house.outsider()
+    for rest in (house.person("agent"), house.admin, outsider):
+        assert (await rest.get(f"voicemail/?mailbox={group['id']}"))["results"] == []
+        for path in ("", "audio/", "peaks/"):
+            assert (await rest.ask("GET", f"voicemail/{message['id']}/{path}")).code == 404
+    for rest in (house.person("agent"), outsider):
+        for path in ("", "greetings/", "phone-greeting/"):
+            assert (await rest.ask("GET", f"mailboxes/{group['id']}/{path}")).code == 404
+
+
+async def greets(settings: Locator, desk: Any, house: House) -> None:
+    """A greeting is uploaded, callers hear it, and it is removed again."""
+    sound = {"name": "hello.wav", "mimeType": "audio/wav", "buffer": sine(6, GREETING)}
+    await settings.locator("input[type=file]").set_input_files(sound)  # type: ignore[arg-type]
+    remove = settings.get_by_role("button", name="Remove greeting General")
+    await expect(remove).to_be_visible()
+    await expect(settings.get_by_text("General (0:06)")).to_be_visible()
+    await house.settled()
+    await desk.call(f"*99{GROUP}")
+    await desk.wait_established()
+    await desk.wait_hears(GREETING, -20.0, within_db=8.0)
+    await desk.hangup()
+    await desk.wait_ended()
+    await remove.click()
+    await expect(remove).to_be_hidden()
+
+
+async def takes_a_pin(settings: Locator) -> None:
+    """An easy one is refused in words, a good one is kept."""
+    field, save = settings.get_by_label("PIN", exact=True), settings.get_by_role("button", name="Save PIN")
+    await field.fill("1234")
+    await save.click()
+    await expect(settings.get_by_text("This PIN is too easy to guess.")).to_be_visible()
+    await field.fill("12")
+    await expect(save).to_be_disabled()
+    await field.fill("739164")
+    await field.press("Enter")
+    await expect(settings.get_by_text("A PIN is set.")).to_be_visible()
