@@ -7,12 +7,14 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from tests.browser.conftest import SignIn
-from tests.browser.looks import blameless
+from tests.browser.looks import blameless, picture
 from tests.operations.house import House, Phones
+from tests.operations.provider import dial_in, lead, provider
+from tests.phones.base import Account
 from tests.phones.pjsua import Pjsua
 
 pytestmark = pytest.mark.timeout(400)
-MINE, CALLER = "102", "104"
+MINE, CALLER = "102", "105"  # nobody's, so its name is that of the extension
 
 
 async def missed_call(page: Page, desk: Pjsua) -> None:
@@ -58,7 +60,7 @@ async def test_missed_calls_are_counted_noted_and_called_back(
     await drawer.get_by_role("button", name="Edit note").last.click()
     await drawer.get_by_label("Edit note").fill(note)
     await drawer.get_by_role("button", name="Save").click()
-    await expect(drawer.get_by_text(note)).to_be_visible()
+    await expect(drawer.get_by_role("paragraph").filter(has_text=note)).to_be_visible()
     await blameless(page, "history-call")
     await page.keyboard.press("Escape")
     await expect(drawer).to_be_hidden()
@@ -89,28 +91,48 @@ async def bundled(page: Page, calls: Locator) -> None:
 
 
 async def test_a_caller_becomes_a_contact(sign_in: SignIn, phones: Phones, house: House) -> None:
-    """Who called from outside is added to the contacts, is VIP when calling again, and then blocked."""
-    number, name = f"+3161{secrets.randbelow(9_000_000) + 1_000_000}", f"Eva {secrets.token_hex(3)}"
+    """Who called from outside is added to the contacts; the next card says who, and how they are marked."""
+    digits, name = f"6{secrets.randbelow(90_000_000) + 10_000_000}", f"Eva {secrets.token_hex(3)}"
+    await provider(house, phones)
+    await lead(house, extension=await house.id(MINE))
+    (far,) = await phones.put(Account(number=f"+31{digits}", domain="provider.test"))
     person = await sign_in(path="/history")
     await person.ready()
     page = person.page
-    await page.get_by_role("searchbox").fill(number)
-    await expect(page.get_by_text("Nothing found")).to_be_visible()
-    await dial_out(page, number)
-    row = page.get_by_role("list", name="Calls").get_by_role("listitem").first
-    await row.get_by_role("button").first.click(timeout=30_000)
+    await dial_in(house, far)
+    await expect(page.get_by_role("alertdialog")).to_be_visible()
+    await far.hangup()
+    await page.get_by_role("searchbox").fill(f"0{digits}")
+    shown = re.compile(r"\s?".join(digits))
+    row = page.get_by_role("list", name="Calls").get_by_role("listitem").filter(has_text=shown)
+    await row.get_by_role("button", name=re.compile("missed")).click()
     await page.get_by_role("dialog").get_by_role("link", name="Add to contacts").click()
     form = page.get_by_role("dialog", name="New contact")
-    await expect(form.get_by_label("Number 1", exact=True)).to_have_value(number)
+    await expect(form.get_by_label("Number 1", exact=True)).to_have_value(f"+31{digits}")
     await form.get_by_label("First name").fill(name)
     await form.get_by_role("button", name="Save").click()
-    await expect(page.get_by_role("group", name=f"Card of {name}")).to_be_visible()
+    card = page.get_by_role("group", name=f"Card of {name}")
+    await marked(card, "VIP")
+    await dial_in(house, far)
+    ringing = page.get_by_role("alertdialog", name=f"{name} is calling")
+    await expect(ringing.get_by_text("VIP")).to_be_visible()
+    await picture(page, "incoming-vip")
+    await far.hangup()
+    await expect(ringing).to_be_hidden()
+    await marked(card, "Blocked")
+    await expect(card.get_by_text("Calls from here are refused for you.")).to_be_visible()
+    await house.settled()
+    await dial_in(house, far)
+    assert (await far.wait_ended(30)).code == 603
+    await blameless(page, "contacts-blocked")
     await person.open("/history")
-    await expect(row).to_contain_text(name)
+    await expect(page.get_by_role("listitem").filter(has_text=name)).to_be_visible()
     (contact,) = (await house.person("user").get(f"contacts/?q={name.split()[1]}"))["results"]
     await house.person("user").wants(204, "DELETE", f"contacts/{contact['id']}/")
 
 
-async def dial_out(page: Page, number: str) -> None:
-    """A call to a number outside, which no line takes."""
-    await page.evaluate("(url) => { window.location.href = url }", f"/app/phone?dial={number}")
+async def marked(card: Locator, mark: str) -> None:
+    """Marked on the contact's card, by keyboard."""
+    button = card.get_by_role("button", name=mark)
+    await button.press("Enter")
+    await expect(button).to_have_attribute("aria-pressed", "true")

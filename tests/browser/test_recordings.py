@@ -12,6 +12,7 @@ from tests.browser.conftest import SignIn
 from tests.browser.looks import blameless
 from tests.browser.playing import Player
 from tests.operations.house import House, Phones
+from tests.phones.audio import Samples
 from tests.phones.pjsua import Pjsua
 
 pytestmark = pytest.mark.timeout(400)
@@ -32,6 +33,10 @@ async def rule(house: House) -> AsyncIterator[dict[str, Any]]:
     await house.admin.wants(204, "DELETE", f"recording-rules/{made['id']}/")
 
 
+def long_enough(samples: Samples, rate: int) -> bool:
+    return len(samples) > ENOUGH_S * rate
+
+
 async def recorded(house: House, caller: Pjsua, called: Pjsua, number: str) -> None:
     """A call of some seconds with a tone of each side; `number` is what the one dials."""
     await caller.send_tone(TONE)
@@ -41,7 +46,7 @@ async def recorded(house: House, caller: Pjsua, called: Pjsua, number: str) -> N
     await called.answer()
     await caller.wait_established()
     await called.wait_hears(TONE, caller)
-    await caller.until(lambda: len(caller.heard()[0]) > ENOUGH_S * caller.heard()[1], "a call of some length", 40)
+    await called.until(lambda: long_enough(*called.heard()), "a call of some length", 40)
     await caller.hangup()
     await called.wait_ended()
 

@@ -105,7 +105,7 @@ function useWave({ url, peaks, wave, setPlaying, setAt, setBroken }: Parts) {
   const box = useRef<HTMLDivElement>(null);
   const { colors } = useMantineTheme();
   const dark = useColorScheme() === "dark";
-  const [rest, done] = [colors.gray[dark ? 7 : 4], colors.harbour?.[dark ? 4 : 7]];
+  const [rest, done] = [colors.gray[dark ? 6 : 4], colors.harbour?.[dark ? 4 : 7]];
   useEffect(() => {
     let gone = false;
     void import("wavesurfer.js").then(({ default: Wave }) => {

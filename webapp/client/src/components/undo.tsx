@@ -1,8 +1,6 @@
 import { Button, Group, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 
-import { closeButton } from "@/components/toasts";
-
 const LONG_ENOUGH_MS = 10_000;
 
 /** Says that something was done, with a button that takes it back. `label`: the word on the button. */
@@ -10,7 +8,6 @@ export function toastUndo(message: string, label: string, undo: () => void): voi
   const id = notifications.show({
     color: "green",
     autoClose: LONG_ENOUGH_MS,
-    closeButtonProps: closeButton(),
     message: (
       <Group justify="space-between" wrap="nowrap">
         <Text size="sm">{message}</Text>

@@ -18,6 +18,7 @@ import { PersonAvatar } from "@/components/PersonAvatar";
 import { Loading, LoadingFailed } from "@/components/states";
 import { toastDone, toastProblem } from "@/components/toasts";
 import { useContactsChanged } from "@/contacts/changed";
+import { usePresenceWords } from "@/contacts/usePresenceWords";
 import { useEntity } from "@/live/store";
 import { PresenceDot } from "@/phone/PresenceDot";
 
@@ -97,7 +98,8 @@ function Card({ id, close, edit }: Props & { id: string }) {
 }
 
 function Presence({ id }: { id: string }) {
-  const { t } = useTranslation(["contacts", "phone"]);
+  const { t } = useTranslation("contacts");
+  const words = usePresenceWords();
   const format = useFormat();
   const colleague = useEntity("colleague", id);
   if (!colleague) return null;
@@ -107,7 +109,7 @@ function Presence({ id }: { id: string }) {
       <Group gap={6}>
         <PresenceDot state={state} />
         <Text size="sm">
-          {[t(`phone:presence.${state}`), status?.name].filter(Boolean).join(" · ")}
+          {words(colleague)}
           {status?.until != null && ` ${t("until", { time: format.time(status.until) })}`}
         </Text>
       </Group>

@@ -144,7 +144,7 @@ function Numbers({ form }: { form: UseFormReturn<Values> }) {
               name={`numbers.${index}.type`}
               render={({ field: { value, onChange } }) => (
                 <Select
-                  w={110}
+                  w={104}
                   allowDeselect={false}
                   aria-label={t("numbers.type", { place: index + 1 })}
                   data={NUMBER_TYPES.map((type) => ({ value: type, label: t(`numbers.types.${type}`) }))}

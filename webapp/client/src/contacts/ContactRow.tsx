@@ -5,17 +5,17 @@ import { useTranslation } from "react-i18next";
 import type { Entry } from "@/api/generated/types.gen";
 import { CallButton } from "@/components/CallButton";
 import { PersonAvatar } from "@/components/PersonAvatar";
+import { usePresenceWords } from "@/contacts/usePresenceWords";
 import { useEntity } from "@/live/store";
 import { PresenceDot } from "@/phone/PresenceDot";
 
 /** One contact in the list, with live presence when it is a colleague. */
 export function ContactRow({ entry, open }: { entry: Entry; open: () => void }) {
-  const { t } = useTranslation(["contacts", "phone"]);
   const colleague = useEntity("colleague", entry.id);
   const first = entry.numbers[0];
   const about = [entry.job_role, entry.department, entry.company].filter(Boolean).join(" · ");
-  const status = colleague?.status && !colleague.status.default ? colleague.status.name : "";
-  const now = colleague ? [t(`phone:presence.${colleague.state}`), status].filter(Boolean).join(" · ") : "";
+  const words = usePresenceWords();
+  const now = colleague ? words(colleague) : "";
   return (
     <Group
       wrap="nowrap"

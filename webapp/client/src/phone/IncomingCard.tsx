@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 
 import { contactsLookupRetrieveOptions } from "@/api/generated/@tanstack/react-query.gen";
+import type { Caller } from "@/api/generated/types.gen";
 import { useFormat } from "@/components/format";
 import type { Via } from "@/live/generated";
 import { useEntities } from "@/live/store";
@@ -18,8 +19,10 @@ import { Who } from "./Who";
 export function IncomingCard({ card, busy }: { card: Card; busy: boolean }) {
   const { t } = useTranslation("phone");
   const { leg } = card;
+  const known = useKnown(card.number);
   if (!leg) return null;
-  const who = card.name || card.number || t("incoming.unknown");
+  const contact = known?.contacts.find(({ kind }) => kind !== "internal");
+  const who = contact?.name || card.name || card.number || t("incoming.unknown");
   return (
     <Paper
       withBorder
@@ -31,13 +34,13 @@ export function IncomingCard({ card, busy }: { card: Card; busy: boolean }) {
       style={{ borderColor: "var(--mantine-color-green-6)" }}
     >
       <Stack gap="sm">
-        <Who number={card.number} name={card.name || t("incoming.unknown")} size="lg">
+        <Who number={card.number} name={who} size="lg">
           <Text size="sm" c="dimmed">
             {card.number}
             {card.call?.via ? ` · ${viaWords(t, card.call.via)}` : ""}
           </Text>
         </Who>
-        <Known number={card.number} />
+        {known && <Known known={known} />}
         <Group grow>
           <Button
             color="red"
@@ -83,19 +86,19 @@ function ToVoicemail({ call }: { call: string }) {
   );
 }
 
+function useKnown(number: string): Caller | undefined {
+  return useQuery({ ...contactsLookupRetrieveOptions({ query: { number } }), enabled: number.length > 1 }).data;
+}
+
 /** What is known of a number: notes of colleagues and how often we spoke. */
-function Known({ number }: { number: string }) {
+function Known({ known: data }: { known: Caller }) {
   const { t } = useTranslation("phone");
   const format = useFormat();
-  const { data } = useQuery({
-    ...contactsLookupRetrieveOptions({ query: { number } }),
-    enabled: number.length > 1,
-  });
-  if (!data) return null;
   return (
     <Stack gap={4}>
       <Group gap="xs">
         {data.vip ? <Badge color="yellow">{t("incoming.vip")}</Badge> : null}
+        {data.blocked ? <Badge color="red">{t("incoming.blocked")}</Badge> : null}
         {data.contacts[0]?.company ? <Text size="sm">{data.contacts[0].company}</Text> : null}
         {data.earlier.count > 0 ? (
           <Text size="sm" c="dimmed">

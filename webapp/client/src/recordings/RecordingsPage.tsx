@@ -23,8 +23,8 @@ const route = getRouteApi("/signed-in/recordings");
 const KINDS = ["all", "personal", "rule"] as const;
 type Kind = (typeof KINDS)[number];
 const ROW = 69;
-/** How often it is asked again while one is being prepared; nothing tells when it is ready. */
-const AGAIN_MS = 3000;
+/** How often the list is asked again: nothing tells that a recording came, nor that one is ready. */
+const AGAIN_MS = { waiting: 3_000, usual: 15_000 };
 
 /** Recordings of calls: find, play, download, delete. */
 export function RecordingsPage() {
@@ -52,7 +52,7 @@ export function RecordingsPage() {
     getNextPageParam: cursorOf,
     placeholderData: keepPreviousData,
     refetchInterval: ({ state: { data } }) =>
-      data?.pages.some(({ results }) => results.some(({ state }) => state === "waiting")) ? AGAIN_MS : false,
+      data?.pages.some(({ results }) => results.some(({ state }) => state === "waiting")) ? AGAIN_MS.waiting : AGAIN_MS.usual,
   });
   const all = found.data?.pages.flatMap((page) => page.results) ?? [];
   const searching = Object.keys(query).length > 0;

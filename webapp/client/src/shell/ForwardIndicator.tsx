@@ -21,7 +21,7 @@ export function ForwardIndicator() {
 function Sign({ icon: Picture, words }: { icon: typeof IconBellOff; words: string }) {
   return (
     <Tooltip label={words} withArrow events={{ hover: true, focus: true, touch: true }}>
-      <ThemeIcon color="red" variant="light" role="img" aria-label={words}>
+      <ThemeIcon color="red" variant="light" role="img" aria-label={words} tabIndex={0}>
         <Picture size={18} aria-hidden />
       </ThemeIcon>
     </Tooltip>
