@@ -87,7 +87,9 @@ function ToVoicemail({ call }: { call: string }) {
 }
 
 function useKnown(number: string): Caller | undefined {
-  return useQuery({ ...contactsLookupRetrieveOptions({ query: { number } }), enabled: number.length > 1 }).data;
+  const options = contactsLookupRetrieveOptions({ query: { number } });
+  // Asked anew for each call: a note may be seconds old.
+  return useQuery({ ...options, enabled: number.length > 1, staleTime: 0 }).data;
 }
 
 /** What is known of a number: notes of colleagues and how often we spoke. */
