@@ -77,6 +77,9 @@ CASES: dict[str, list[Case]] = {
     "status-plan-occurrences": [
         Case("put", 404, 200, 404, SERIES, {"occurrence": STARTS.replace("12:", "00:"), "cancelled": False})
     ],
+    "status-plan-following": [
+        Case("put", 404, 400, 404, SERIES, {"occurrence": STARTS.replace("12:", "00:"), "plan": None})
+    ],
 }
 
 

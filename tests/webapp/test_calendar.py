@@ -98,6 +98,46 @@ def test_one_occurrence_is_moved_cancelled_and_put_back(world: World) -> None:
     assert changed.json()["exceptions"] == []
 
 
+def test_this_and_following_ones_change_or_stop(world: World) -> None:
+    """The old plan ends before; COUNT counts all; what was moved or cancelled later on stays so."""
+    member = world.client("member")
+
+    def following(key: str, occurrence: str, body: Any) -> Any:
+        url = reverse("status-plan-following", args=[key])
+        return member.put(url, {"occurrence": occurrence, "plan": body}, format="json")
+
+    made = plan(world, ends="2030-01-07T10:00:00+01:00", rule="FREQ=DAILY;COUNT=5", note="Old").json()
+    first, _second, third, fourth, _fifth = (event["occurrence"] for event in events(world))
+    url = reverse("status-plan-occurrences", args=[made["id"]])
+    assert member.put(url, {"occurrence": fourth, "cancelled": True}, format="json").status_code == 200
+    body = {
+        "extension": made["extension"],
+        "starts": third,
+        "ends": third.replace("T09", "T10"),
+        "note": "New",
+        "rule": made["rule"],
+    }
+    answer = following(made["id"], third, body)
+    assert answer.status_code == 200, answer.content
+    fresh = answer.json()
+    assert fresh["rule"] == "FREQ=DAILY;COUNT=3" and len(fresh["exceptions"]) == 1
+    assert [(event["occurrence"][8:10], event["note"]) for event in events(world)] == [
+        ("07", "Old"),
+        ("08", "Old"),
+        ("09", "New"),
+        ("11", "New"),
+    ]
+    # Fewer times than there were, a moment that it does not have: nothing changes.
+    few = following(made["id"], events(world)[1]["occurrence"], {**body, "rule": "FREQ=DAILY;COUNT=1"})
+    assert few.status_code == 400 and "rule" in few.json()
+    assert "occurrence" in following(made["id"], fourth, None).json()
+    assert len(events(world)) == 4
+    # It stops: a part of it, then all that is left.
+    assert following(fresh["id"], events(world)[3]["occurrence"], None).status_code == 200
+    assert following(made["id"], first, None).status_code == 204
+    assert [event["note"] for event in events(world)] == ["New"]
+
+
 def test_whole_days_and_wrong_ones(world: World) -> None:
     days = plan(world, all_day=True, ends="2030-01-08T01:00:00+01:00").json()
     assert at(days["starts"]) == at("2030-01-07T00:00+01:00") and at(days["ends"]) == at(

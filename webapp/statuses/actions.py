@@ -136,6 +136,49 @@ def move_occurrence(
     return series
 
 
+@transaction.atomic
+def change_following(series: Series, occurrence: datetime.datetime, fresh: Series | None) -> Series | None:
+    """From that occurrence on `fresh` takes the series' place, or nothing does. COUNT of the new rule counts
+    those before too. Gives the one that goes on: `fresh`, else what is left, if anything. Raises
+    ValidationError."""
+    series = Series.objects.select_for_update(of=("self",)).get(pk=series.pk)
+    pattern = planning.pattern_of(series)
+    if not series.rule or not recurrence.is_one(pattern, occurrence):
+        raise ValidationError({"occurrence": _("The plan has nothing at that moment.")})
+    before = recurrence.number_before(pattern, occurrence)
+    moved = list(series.exceptions.filter(occurrence__gt=occurrence))
+    if before:
+        _end_before(series, occurrence)
+    else:
+        delete_series(series)
+    if fresh is None:
+        return series if before else None
+    try:
+        fresh.rule = recurrence.without_first(fresh.rule, before)
+    except recurrence.RuleError as error:
+        raise ValidationError({"rule": str(error)}) from None
+    save_series(fresh)
+    _take_along(moved, fresh)
+    return fresh
+
+
+def _end_before(series: Series, occurrence: datetime.datetime) -> None:
+    series.exceptions.filter(occurrence__gte=occurrence).delete()
+    series.rule = recurrence.ended_before(series.rule, occurrence)
+    series.since = timezone.now()
+    save_owned(series)
+    _begin_again(series)
+
+
+def _take_along(moved: list[SeriesException], fresh: Series) -> None:
+    """Exceptions of occurrences that the new series has at the same moments."""
+    pattern = planning.pattern_of(fresh)
+    for row in moved:
+        if recurrence.is_one(pattern, row.occurrence):
+            fresh.exceptions.create(occurrence=row.occurrence, starts=row.starts, ends=row.ends)
+    _begin_again(fresh)
+
+
 def _moved(
     series: Series, starts: datetime.datetime | None, ends: datetime.datetime | None
 ) -> tuple[datetime.datetime, datetime.datetime | None]:

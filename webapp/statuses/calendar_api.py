@@ -81,6 +81,13 @@ class OccurrenceSerializer(serializers.Serializer[Any]):
     ends = MomentField(required=False, allow_null=True)
 
 
+class FollowingSerializer(serializers.Serializer[Any]):
+    """What a repeated plan is from one occurrence on."""
+
+    occurrence = MomentField(help_text="The first one that is different, as `expand` gives it.")
+    plan = SeriesSerializer(allow_null=True, help_text="Null: it stops. COUNT counts those before too.")
+
+
 class SpanSerializer(serializers.Serializer[Any]):
     begin = MomentField(help_text="From this moment.")
     end = MomentField(help_text="To before this moment; at most 400 days later.")
@@ -118,6 +125,7 @@ class EventSerializer(serializers.Serializer[Any]):
     all_day = serializers.BooleanField(source="series.all_day")
     note = serializers.CharField(source="series.note")
     repeats = serializers.SerializerMethodField()
+    rule = serializers.CharField(source="series.rule", help_text="By which it repeats; empty: once.")
     moved = serializers.BooleanField(source="occurrence.moved")
     state = serializers.ChoiceField(choices=calendar.STATES)
 
@@ -177,3 +185,22 @@ class SeriesViewSet(OfExtension):
         data = dict(asked.validated_data)
         actions.move_occurrence(series, data.pop("occurrence"), **data)
         return Response(self.get_serializer(self.get_object()).data)
+
+    @extend_schema(
+        summary="Change or stop a repeated plan from one occurrence on",
+        description="Answers with the plan that goes on; 204 when nothing of it is left.",
+        request=FollowingSerializer,
+        responses={200: SeriesSerializer, 204: None},
+    )
+    @action(detail=True, methods=["put"])
+    def following(self, request: Request, **_kwargs: Any) -> Response:
+        series = self.get_object()
+        asked = FollowingSerializer(data=request.data, context=self.get_serializer_context())
+        asked.is_valid(raise_exception=True)
+        plan, fresh = asked.validated_data["plan"], None
+        if plan is not None:
+            fresh = Series(**self.of_extension(plan))
+        left = actions.change_following(series, asked.validated_data["occurrence"], fresh)
+        if left is None:
+            return Response(status=204)
+        return Response(self.get_serializer(self.rows(request.user).get(pk=left.pk)).data)

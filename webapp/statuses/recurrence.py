@@ -116,6 +116,29 @@ def is_one(pattern: Pattern, original: datetime.datetime) -> bool:
     return any(each.original == original for each in _regular(pattern, original - DAY, original + DAY))
 
 
+def number_before(pattern: Pattern, original: datetime.datetime) -> int:
+    """How many times the rule has it before that moment, exceptions included."""
+    return sum(1 for _each in _regular(pattern, pattern.starts, original))
+
+
+def ended_before(rule: str, original: datetime.datetime) -> str:
+    """The rule, without what it has from that moment on."""
+    last = (original - datetime.timedelta(seconds=1)).astimezone(UTC)
+    parts = {name: value for name, value in _parts(rule).items() if name != "COUNT"}
+    return _joined(parts | {"UNTIL": f"{last:%Y%m%dT%H%M%SZ}"})
+
+
+def without_first(rule: str, number: int) -> str:
+    """The rule of what is left after so many; its COUNT counts those too. Raises RuleError when none is."""
+    parts = _parts(rule) if rule else {}
+    if not re.fullmatch(_VALUES["COUNT"], parts.get("COUNT", "")):
+        return rule
+    left = int(parts["COUNT"]) - number
+    if left < 1:
+        raise RuleError(_("There were %(number)s already; give more times.") % {"number": number})
+    return _joined(parts | {"COUNT": str(left)})
+
+
 def check(pattern: Pattern) -> None:
     """Raises RuleError for a rule that we do not take, or that never happens."""
     if not pattern.rule:
@@ -146,6 +169,10 @@ def _parts(rule: str) -> dict[str, str]:
     if parts.get("FREQ") not in _PARTS:
         raise RuleError(_("Give FREQ as DAILY, WEEKLY, MONTHLY or YEARLY."))
     return parts
+
+
+def _joined(parts: Mapping[str, str]) -> str:
+    return ";".join(f"{name}={value}" for name, value in parts.items())
 
 
 def _possible(parts: Mapping[str, str], first: datetime.date) -> bool:

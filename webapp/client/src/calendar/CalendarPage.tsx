@@ -1,32 +1,30 @@
-import "@mantine/schedule/styles.css";
-import "dayjs/locale/nl";
-
-import { Button, Group, Text } from "@mantine/core";
+import { Button, Text } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
-import { Schedule, type ScheduleEventData, type ScheduleViewLevel } from "@mantine/schedule";
 import { IconPlus } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { statusPlansExpandListOptions } from "@/api/generated/@tanstack/react-query.gen";
-import type { Event } from "@/api/generated/types.gen";
 import { useMe } from "@/api/me";
+import { CalendarHeader } from "@/calendar/CalendarHeader";
+import { spanAround } from "@/calendar/events";
+import { Grid } from "@/calendar/Grid";
+import { ask, type Asked, PlanDialog } from "@/calendar/PlanDialog";
+import { PlanList } from "@/calendar/PlanList";
+import { NARROW, type View, WIDE } from "@/calendar/views";
 import { Page } from "@/components/Page";
 import { Loading, LoadingFailed } from "@/components/states";
-import { ask, type Asked, PlanDialog } from "@/calendar/PlanDialog";
-import { open, shown, spanAround, wallOf } from "@/calendar/events";
-import { labelsOf } from "@/calendar/labels";
-import { PlanList } from "@/calendar/PlanList";
-import { usePlans } from "@/calendar/plans";
-import { fromWall, toWall } from "@/status/wall";
+import { fromWall, nextQuarter, toWall } from "@/status/wall";
 
-/** Statuses of the days ahead: a week or a month to drag in, a list on a phone. */
+/** Statuses of the days ahead: a week, a month or a day to drag in, or a list. */
 export function CalendarPage() {
   const { t } = useTranslation("calendar");
   const { shown_time_zone: zone, extensions } = useMe();
   const wide = useMediaQuery("(min-width: 48em)", true, { getInitialValueInEffect: false });
-  const [date, setDate] = useState(() => toWall(new Date(), zone).slice(0, 10));
+  const today = toWall(new Date(), zone).slice(0, 10);
+  const [date, setDate] = useState(today);
+  const [chosen, setView] = useState<View>(wide ? "week" : "list");
   const [asked, setAsked] = useState<Asked | null>(null);
   const { begin, end } = spanAround(date);
   const events = useQuery({
@@ -34,78 +32,32 @@ export function CalendarPage() {
     placeholderData: keepPreviousData,
   });
   if (extensions.length === 0) return <Page title={t("title")}>{t("noExtension")}</Page>;
-  const add = (
-    <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAsked(ask(toWall(new Date(), zone)))}>
-      {t("add")}
-    </Button>
-  );
+  const views = wide ? WIDE : NARROW;
+  const view = views.includes(chosen) ? chosen : "list";
+  const soon = nextQuarter(toWall(new Date(), zone));
+  const add = () => setAsked(ask(date === today ? soon : `${date}T09:00`));
   return (
-    <Page title={t("title")} actions={add}>
+    <Page
+      title={t("title")}
+      actions={
+        <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={add}>
+          {t("add")}
+        </Button>
+      }
+    >
+      <CalendarHeader {...{ view, views, setView, date, today, setDate }} />
       {events.isPending && <Loading />}
       {events.isError && <LoadingFailed error={events.error} retry={() => void events.refetch()} />}
       {events.data &&
-        (wide ? (
-          <Drawn events={events.data} date={date} setDate={setDate} setAsked={setAsked} />
+        (view === "list" ? (
+          <PlanList events={events.data} date={date} today={today} choose={(event) => setAsked({ event })} />
         ) : (
-          <PlanList events={events.data} date={date} setDate={setDate} choose={(event) => setAsked({ event })} />
+          <Grid events={events.data} {...{ view, date, setDate, setView, setAsked }} />
         ))}
-      {asked && <PlanDialog asked={asked} close={() => setAsked(null)} />}
+      <Text size="sm" c="dimmed" mt="xs">
+        {t(view === "list" ? "zone" : "hint", { zone })}
+      </Text>
+      {asked && <PlanDialog asked={asked} others={events.data ?? []} close={() => setAsked(null)} />}
     </Page>
-  );
-}
-
-interface DrawnProps {
-  events: Event[];
-  date: string;
-  setDate: (date: string) => void;
-  setAsked: (asked: Asked) => void;
-}
-
-function Drawn({ events, date, setDate, setAsked }: DrawnProps) {
-  const { t, i18n } = useTranslation("calendar");
-  const { shown_time_zone: zone } = useMe();
-  const { moveOne, change } = usePlans();
-  const [view, setView] = useState<ScheduleViewLevel>("week");
-  const eventOf = (drawn: ScheduleEventData) => drawn.payload?.["event"] as Event;
-  const changeable = (drawn: ScheduleEventData) => open(eventOf(drawn));
-  const moved = ({ event: drawn, newStart, newEnd }: { event: ScheduleEventData; newStart: string; newEnd: string }) => {
-    const event = eventOf(drawn);
-    const ends = event.ends === null ? null : fromWall(wallOf(newEnd), zone);
-    const times = { starts: fromWall(wallOf(newStart), zone), ends };
-    if (event.repeats) moveOne(event, times);
-    else change(event.plan, times);
-  };
-  return (
-    <>
-      <Schedule
-        events={events.map((event) => shown(event, zone, t("usual")))}
-        date={date}
-        onDateChange={(chosen) => setDate(chosen.slice(0, 10))}
-        view={view}
-        onViewChange={setView}
-        locale={i18n.language}
-        labels={labelsOf(t)}
-        withEventsDragAndDrop
-        canDragEvent={changeable}
-        onEventDrop={moved}
-        withEventResize
-        canResizeEvent={(drawn) => changeable(drawn) && eventOf(drawn).ends !== null}
-        onEventResize={moved}
-        withDragSlotSelect
-        onSlotDragEnd={(from, to) => setAsked(ask(wallOf(from), wallOf(to)))}
-        onTimeSlotClick={({ slotStart, slotEnd }) => setAsked(ask(wallOf(slotStart), wallOf(slotEnd)))}
-        onAllDaySlotClick={(day) => setAsked(ask(`${day.slice(0, 10)}T00:00`, undefined, true))}
-        onDayClick={(day) => setAsked(ask(`${day.slice(0, 10)}T09:00`))}
-        onEventClick={(drawn) => setAsked({ event: eventOf(drawn) })}
-        weekViewProps={{ firstDayOfWeek: 1, startScrollTime: "07:00:00" }}
-        dayViewProps={{ startScrollTime: "07:00:00" }}
-        monthViewProps={{ firstDayOfWeek: 1 }}
-      />
-      <Group mt="xs">
-        <Text size="sm" c="dimmed">
-          {t("hint", { zone })}
-        </Text>
-      </Group>
-    </>
   );
 }

@@ -1,15 +1,22 @@
-import { Button, Checkbox, Group, NativeSelect, SegmentedControl, Stack, TextInput } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { Alert, Button, Group, SegmentedControl, SimpleGrid, Stack, Text, TextInput } from "@mantine/core";
 import { type SyntheticEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { statusesListOptions } from "@/api/generated/@tanstack/react-query.gen";
+import { ApiError } from "@/api/errors";
+import type { Event } from "@/api/generated/types.gen";
+import { useMe } from "@/api/me";
+import { Meanwhile } from "@/calendar/Meanwhile";
+import type { Which } from "@/calendar/plans";
 import { RepetitionFields } from "@/calendar/RepetitionFields";
 import type { Repetition } from "@/calendar/rule";
-import { later } from "@/status/wall";
+import { ExtensionField, StatusField } from "@/calendar/StatusField";
+import { TimeFields } from "@/calendar/TimeFields";
+import { useErrorText } from "@/components/errors";
+import { isWall } from "@/status/wall";
 
 /** Times are wall clock; `ends` "": until it is changed; `repetition` null: a rule that the form cannot show. */
 export interface Values {
+  extension: string;
   title: string;
   status: string | null;
   starts: string;
@@ -20,68 +27,59 @@ export interface Values {
 }
 
 interface Props {
-  initial: Values;
-  /** The occurrence that was chosen of a repeated plan: one can change it alone. */
-  one?: Values | undefined;
+  /** Of a repeated plan also one occurrence, and those from it on. */
+  initial: { all: Values; one?: Values; following?: Values };
+  /** What one occurrence is of. */
+  about?: string;
+  /** Whose wall clock the times are. */
+  zone: string;
   busy: boolean;
-  save: (values: Values) => void;
-  saveOne?: (values: Values) => void;
-  remove?: () => void;
-  removeOne?: () => void;
+  /** What the server said. */
+  error: unknown;
+  save: (values: Values, which: Which) => void;
+  remove?: (which: Which) => void;
+  meanwhile: (starts: string, ends: string) => Event[];
 }
 
-export function PlanForm({ initial, one, busy, save, saveOne, remove, removeOne }: Props) {
+export function PlanForm({ initial, about, zone, busy, error, save, remove, meanwhile }: Props) {
   const { t } = useTranslation("calendar");
-  const [alone, setAlone] = useState(one !== undefined);
-  const [values, setValues] = useState(one ?? initial);
+  const { shown_time_zone: mine } = useMe();
+  const [which, setWhich] = useState<Which>(initial.one ? "one" : "all");
+  const [values, setValues] = useState(initial.one ?? initial.all);
   const change = (what: Partial<Values>) => setValues({ ...values, ...what });
+  const { starts, ends } = values;
+  const complete = isWall(starts) && (ends === "" || isWall(ends));
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
-    if (alone) saveOne?.(values);
-    else save(values);
+    if (complete && (ends === "" || ends > starts)) save(values, which);
   };
   return (
-    <form onSubmit={submit}>
+    <form onSubmit={submit} noValidate>
       <Stack gap="sm">
-        {one && (
+        {initial.one && (
           <SegmentedControl
+            fullWidth
             aria-label={t("which")}
-            value={alone ? "one" : "all"}
-            onChange={(value) => {
-              setAlone(value === "one");
-              setValues(value === "one" ? one : initial);
+            value={which}
+            onChange={(chosen) => {
+              setWhich(chosen);
+              setValues(initial[chosen] ?? initial.all);
             }}
-            data={[
-              { value: "one", label: t("thisOne") },
-              { value: "all", label: t("allOfThem") },
-            ]}
+            data={(["one", "following", "all"] as const).map((value) => ({ value, label: t(`these.${value}`) }))}
           />
         )}
-        {!alone && <StatusField value={values.status} change={(status) => change({ status })} />}
-        <TimeFields values={values} change={change} allDayToo={!alone} />
-        {!alone && (
-          <>
-            <TextInput
-              label={t("name")}
-              maxLength={100}
-              value={values.title}
-              onChange={(event) => change({ title: event.currentTarget.value })}
-            />
-            <TextInput
-              label={t("note")}
-              maxLength={140}
-              value={values.note}
-              onChange={(event) => change({ note: event.currentTarget.value })}
-            />
-            {values.repetition && (
-              <RepetitionFields value={values.repetition} change={(repetition) => change({ repetition })} />
-            )}
-          </>
-        )}
+        <Wrong error={error} />
+        {which === "one" && about && <Text size="sm">{about}</Text>}
+        {which !== "one" && <ExtensionField value={values.extension} change={(extension) => change({ extension })} />}
+        {which !== "one" && <StatusField value={values.status} change={(status) => change({ status })} />}
+        <TimeFields values={values} change={change} allDayToo={which !== "one"} error={error} />
+        {zone !== mine && <Text size="sm">{t("zone", { zone })}</Text>}
+        {complete && <Meanwhile events={meanwhile(starts, ends)} />}
+        {which !== "one" && <RestFields values={values} change={change} counted={which === "following"} />}
         <Group justify="space-between">
           {remove ? (
-            <Button variant="light" color="red" onClick={alone ? removeOne : remove}>
-              {t(alone ? "removeOne" : "remove")}
+            <Button variant="light" color="red" onClick={() => remove(which)}>
+              {t(initial.one ? `removeThese.${which}` : "remove")}
             </Button>
           ) : (
             <span />
@@ -95,59 +93,51 @@ export function PlanForm({ initial, one, busy, save, saveOne, remove, removeOne 
   );
 }
 
-function StatusField({ value, change }: { value: string | null; change: (status: string | null) => void }) {
+interface RestProps {
+  values: Values;
+  change: (what: Partial<Values>) => void;
+  counted: boolean;
+}
+
+function RestFields({ values, change, counted }: RestProps) {
   const { t } = useTranslation("calendar");
-  const statuses = useQuery(statusesListOptions({ query: { page_size: 200 } })).data?.results ?? [];
   return (
-    <NativeSelect
-      label={t("status")}
-      value={value ?? ""}
-      onChange={(event) => change(event.currentTarget.value || null)}
-      data={[{ value: "", label: t("usual") }, ...statuses.map(({ id, name }) => ({ value: id, label: name }))]}
-    />
+    <>
+      <SimpleGrid cols={{ base: 1, sm: 2 }}>
+      <TextInput
+        label={t("name")}
+        maxLength={120}
+        value={values.title}
+        onChange={(event) => change({ title: event.currentTarget.value })}
+      />
+      <TextInput
+        label={t("note")}
+        maxLength={140}
+        value={values.note}
+        onChange={(event) => change({ note: event.currentTarget.value })}
+      />
+      </SimpleGrid>
+      {values.repetition ? (
+        <RepetitionFields
+          value={values.repetition}
+          starts={values.starts}
+          counted={counted}
+          change={(repetition) => change({ repetition })}
+        />
+      ) : (
+        <Text size="sm">{t("otherRule")}</Text>
+      )}
+    </>
   );
 }
 
-interface TimesProps {
-  values: Values;
-  change: (what: Partial<Values>) => void;
-  allDayToo: boolean;
-}
-
-/** Begin and end. Of whole days the form shows the last day itself, the value is the midnight after it. */
-function TimeFields({ values: { starts, ends, allDay }, change, allDayToo }: TimesProps) {
-  const { t } = useTranslation("calendar");
-  const [type, length] = allDay ? (["date", 10] as const) : (["datetime-local", 16] as const);
-  const lastShown = allDay && ends !== "" ? later(ends, -1, "minute") : ends;
-  const midnight = (wall: string) => `${wall.slice(0, 10)}T00:00`;
-  const toAllDay = (whole: boolean) =>
-    change(
-      whole
-        ? { allDay: true, starts: midnight(starts), ends: later(midnight(starts), 1, "day") }
-        : { allDay: false, starts: `${starts.slice(0, 10)}T09:00`, ends: `${starts.slice(0, 10)}T17:00` },
-    );
+/** What the server said that belongs to no field. */
+function Wrong({ error }: { error: unknown }) {
+  const errorText = useErrorText();
+  if (error === null || (error instanceof ApiError && (error.fields["starts"] || error.fields["ends"]))) return null;
   return (
-    <>
-      {allDayToo && (
-        <Checkbox label={t("allDay")} checked={allDay} onChange={(event) => toAllDay(event.currentTarget.checked)} />
-      )}
-      <Group grow align="flex-start">
-        <TextInput
-          type={type}
-          label={t("starts")}
-          required
-          value={starts.slice(0, length)}
-          onChange={({ currentTarget: { value } }) => change({ starts: allDay ? midnight(value) : value })}
-        />
-        <TextInput
-          type={type}
-          label={t("ends")}
-          value={lastShown.slice(0, length)}
-          onChange={({ currentTarget: { value } }) =>
-            change({ ends: allDay && value !== "" ? later(midnight(value), 1, "day") : value })
-          }
-        />
-      </Group>
-    </>
+    <Alert color="red" role="alert">
+      {errorText(error)}
+    </Alert>
   );
 }

@@ -28,3 +28,18 @@ export function suggestedEnds(now: Date, zone: string): { hour: string; today: s
   const wall = toWall(now, zone);
   return { hour: later(wall, 1, "hour"), today: `${wall.slice(0, 10)}T17:00` > wall ? `${wall.slice(0, 10)}T17:00` : `${wall.slice(0, 10)}T23:59` };
 }
+
+/** From one wall clock to another one, in minutes. */
+export function minutesBetween(begin: string, end: string): number {
+  return dayjs(end).diff(dayjs(begin), "minute");
+}
+
+/** Whether it is a day and a time. */
+export function isWall(text: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/.test(text);
+}
+
+/** The next quarter of an hour. */
+export function nextQuarter(wall: string): string {
+  return later(wall, 15 - (Number(wall.slice(14, 16)) % 15), "minute");
+}
