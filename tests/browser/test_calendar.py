@@ -173,7 +173,7 @@ async def test_week_by_mouse_and_by_keyboard(sign_in: SignIn, empty: None) -> No
     await becomes(page, "Workshop", "1 09:00-11:00")
 
     workshop = drawn(page, "Workshop")
-    await drag(page, workshop, (40, 5), slot(page, 3, "13:00"), (40, 5))
+    await drag(page, workshop, (40, 40), slot(page, 3, "13:00"), (40, 5))
     await becomes(page, "Workshop", "3 13:00-15:00")
     await undo(page)
     await becomes(page, "Workshop", "1 09:00-11:00")
