@@ -8,6 +8,7 @@ export function toastUndo(message: string, label: string, undo: () => void): voi
   const id = notifications.show({
     color: "green",
     autoClose: LONG_ENOUGH_MS,
+    withCloseButton: false,
     message: (
       <Group justify="space-between" wrap="nowrap">
         <Text size="sm">{message}</Text>
