@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "webapp.contacts",
     "webapp.link",
     "webapp.phone",
+    "webapp.push",
     "webapp.live",
     "webapp.home",
 ]

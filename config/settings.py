@@ -111,10 +111,27 @@ class Settings(BaseSettings):
         description="Each registered phone is asked this often whether it is still there (OPTIONS); "
         "after two questions without an answer its registration is removed",
     )
+    push_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (
+            "fcm.googleapis.com",
+            "updates.push.services.mozilla.com",
+            "web.push.apple.com",
+            "*.notify.windows.com",
+        ),
+        alias="CENTRALE_PUSH_HOSTS",
+        description="Push services of browsers that may be sent to (https), comma separated; "
+        "*.example.com: all below it",
+    )
+    push_contact: str = Field(
+        "mailto:postmaster@localhost",
+        alias="CENTRALE_PUSH_CONTACT",
+        description="Whom push services turn to when something is wrong: mailto:… or https://…",
+    )
     private_hooks: bool = Field(
         False,
         alias="CENTRALE_PRIVATE_HOOKS",
-        description="Web hooks of call flows and single sign-on may reach this machine and private networks",
+        description="Web hooks of call flows, single sign-on and web push may reach this machine "
+        "and private networks",
     )
     sign_in_rate: Annotated[int, Field(ge=6, le=100_000)] = Field(
         60,
@@ -151,7 +168,7 @@ class Settings(BaseSettings):
     )
     demo: bool = Field(True, alias="CENTRALE_DEMO", description="Make the demo organisation at the start")
 
-    @field_validator("hosts", "stun", "turn", mode="before")
+    @field_validator("hosts", "push_hosts", "stun", "turn", mode="before")
     @classmethod
     def _list(cls, value: object) -> object:
         if not isinstance(value, str):

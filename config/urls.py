@@ -16,6 +16,7 @@ API = [
     path("", include("webapp.calls.urls")),
     path("", include("webapp.calling.urls")),
     path("", include("webapp.phone.urls")),
+    path("", include("webapp.push.urls")),
     path("", include("webapp.sounds.urls")),
     path("", include("webapp.voicemail.urls")),
     path("", include("webapp.recordings.urls")),

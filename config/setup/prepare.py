@@ -33,6 +33,9 @@ def control_plane(settings: Settings) -> None:
     from django.core.management import call_command  # noqa: PLC0415
 
     django.setup()
+    from webapp.push import vapid  # noqa: PLC0415
+
+    vapid.ensure(settings.home.resolve())
     # What the set-up does, it says itself.
     logging.getLogger().setLevel(logging.WARNING)
     migrate(call_command)

@@ -31,8 +31,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """The whole product with its demo organisation, and the screens as their sources are now."""
     subprocess.run([sys.executable, "-m", "config.setup.client", "build"], cwd=ROOT, check=True)
-    # The provider of single sign-on is on this machine.
-    with opened(tmp_path_factory.mktemp("browser-house"), CENTRALE_PRIVATE_HOOKS="yes") as found:
+    # Push services and the provider of single sign-on are on this machine.
+    local = {"CENTRALE_PUSH_HOSTS": "127.0.0.1", "CENTRALE_PRIVATE_HOOKS": "yes"}
+    with opened(tmp_path_factory.mktemp("browser-house"), **local) as found:
         yield found
 
 

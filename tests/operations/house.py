@@ -114,6 +114,7 @@ class House:
         self.admin = Rest(self.root, self.demo["api_token"])
         self._people: dict[str, Rest] = {}
         self.strangers: tuple[str, str] = ("", "")  # addresses: administrator elsewhere, operator
+        self.outsider_password = ""
 
     def person(self, role: str) -> Rest:
         """Who signs in as that role of the demo and makes a token."""
@@ -142,7 +143,7 @@ class House:
         return Rest(self.root, post("tokens/", {"name": "test"})["token"])
 
     async def outsider(self) -> Rest:
-        """The administrator of another organisation."""
+        """The administrator of another organisation: `strangers[0]` with `outsider_password`."""
         if "outsider" not in self._people:
             self._people["outsider"] = await asyncio.to_thread(self._make_outsider)
         return self._people["outsider"]
@@ -171,6 +172,7 @@ class House:
         made = operator._ask("POST", "users/", person, None, {})
         assert made.code == 201, made
         self.strangers = f"admin@{domain}", email
+        self.outsider_password = password
         return self.sign_in(f"admin@{domain}", password)
 
     async def id(self, number: str) -> str:

@@ -77,6 +77,11 @@ CASES: dict[str, list[Case]] = {
         Case("delete", 403, 204, 404, DEVICE),
     ],
     "phone": [Case("post", 200, 404, 200)],  # everybody's own; the administrator of Alpha has none
+    "push": [
+        Case("get", 200, 200, 200),
+        Case("post", 400, 400, 400, body={"endpoint": "https://127.0.0.1/"}),
+        Case("delete", 204, 204, 204),
+    ],
     "device-renew-secret": [Case("post", 403, 200, 404, DEVICE)],
     "call-detail": [Case("get", 404, 200, 404, {"call_id": "past-1"})],
     "live-calls": [Case("get", 200, 200, 200)],

@@ -23,3 +23,12 @@ void chrome.storage.local.get({ server: "", mark: true }).then((kept) => {
   field.value = kept.server;
   mark.checked = kept.mark;
 });
+
+/** A number was to be dialled, but nothing of ours answered at this address. */
+function tellAway(server) {
+  if (!server) return;
+  document.querySelector("output").textContent = chrome.i18n.getMessage("away", server);
+  void chrome.storage.session.remove("away");
+}
+chrome.storage.session.onChanged.addListener(({ away }) => tellAway(away?.newValue));
+void chrome.storage.session.get({ away: "" }).then(({ away }) => tellAway(away));

@@ -1,4 +1,4 @@
-// On every page: phone numbers become links, and links with tel: dial through Centrale once its address is set.
+// On every page of others: phone numbers become links, and links with tel: dial through Centrale once its address is set.
 (() => {
   const SKIPPED = "a,button,input,textarea,select,option,script,style,noscript,code,pre,svg,[contenteditable],.centrale-number";
   const MOST_TEXT = 5000;
@@ -47,11 +47,19 @@
     for (const node of nodes) waiting.add(node);
   }
 
+  function decoded(href) {
+    try {
+      return decodeURIComponent(href);
+    } catch {
+      return href;
+    }
+  }
+
   document.addEventListener("click", (event) => {
     // A page's own script may not dial: only what a person clicked on.
     if (!event.isTrusted || event.button !== 0 || server === "") return;
     const link = event.target instanceof Element ? event.target.closest('a[href^="tel:" i]') : null;
-    const number = link && dialled(decodeURIComponent(link.getAttribute("href")));
+    const number = link && dialled(decoded(link.getAttribute("href")));
     if (!number) return;
     event.preventDefault();
     event.stopPropagation();

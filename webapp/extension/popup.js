@@ -1,14 +1,39 @@
+// Dials what one types; when that cannot be, says what to do, with a button for it.
+const field = document.getElementById("number");
+const says = document.getElementById("says");
+const next = document.getElementById("next");
+let doNext = () => undefined;
+
+function say(name, about = "") {
+  says.textContent = name === "" ? "" : chrome.i18n.getMessage(name, about);
+}
+
+function offer(name, act) {
+  next.hidden = false;
+  next.textContent = chrome.i18n.getMessage(name);
+  doNext = act;
+  next.focus();
+}
+
+const settings = () => chrome.runtime.openOptionsPage().then(() => window.close());
+
+function tell({ outcome, server, tab }) {
+  if (outcome === "handed" || outcome === "opened") return window.close();
+  say(outcome, server);
+  if (outcome === "signIn") offer("toSignIn", () => chrome.runtime.sendMessage({ show: tab }).then(() => window.close()));
+  else if (outcome === "away" || outcome === "noServer") offer("settings", settings);
+  else field.focus();
+}
+
 document.querySelector("form").addEventListener("submit", async (event) => {
   event.preventDefault();
-  const says = document.querySelector("output");
-  const number = globalThis.centraleNumbers.dialled(document.getElementById("number").value);
-  const { server } = await chrome.storage.local.get({ server: "" });
-  if (number === null) says.textContent = chrome.i18n.getMessage("badNumber");
-  else if (server === "") {
-    says.textContent = chrome.i18n.getMessage("noServer");
-    await chrome.runtime.openOptionsPage();
-  } else {
-    await chrome.runtime.sendMessage({ dial: number });
-    window.close();
-  }
+  next.hidden = true;
+  say("busy");
+  tell(await chrome.runtime.sendMessage({ dial: field.value }));
+});
+next.addEventListener("click", () => doNext());
+field.addEventListener("input", () => say(""));
+
+void chrome.storage.local.get({ server: "" }).then(({ server }) => {
+  if (server === "") tell({ outcome: "noServer" });
 });

@@ -18,6 +18,7 @@ from pbx.control.client import ControlClient, ControlError, ControlUnreachable
 from pbx.control.messages import Event, Hello, MessageError
 from webapp.link import actions, audio, heartbeats, snapshot
 from webapp.link.database import in_database
+from webapp.push.telling import Teller
 
 log = structlog.get_logger(__name__)
 
@@ -54,6 +55,7 @@ class Courier:
         self._core_came = asyncio.Event()
         self._refused: dict[str, tuple[int, float]] = {}
         self._sounds = audio.SoundCourier()
+        self._teller = Teller()
 
     async def run(self) -> None:
         """Carry until cancelled."""
@@ -61,6 +63,7 @@ class Courier:
             tasks.create_task(self._again("configuration", self._deliver))
             tasks.create_task(self._again("records", self._collect))
             tasks.create_task(self._again("sign of life", self._beat))
+            tasks.create_task(self._again("push", self._teller.run))
 
     async def _again(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
         """Start `work` over and over; it never returns while all is well."""
@@ -233,12 +236,14 @@ class Courier:
                     event = coming.result()
                     coming = asyncio.ensure_future(anext(messages))
                     assert isinstance(event, Event)
+                    self._teller.heard(event)
                     batch.append(event)
                     now = time.monotonic()
                     record = max(now + RECORD_SECONDS, written + BUSY_SECONDS)
                     due = min(due, record if event.kind in PROMPT else now + CURSOR_SECONDS)
                 if batch and (len(batch) >= BATCH or time.monotonic() >= due):
                     await core.acknowledge(await in_database(actions.take_in, stream, batch))
+                    self._teller.stored(batch)
                     batch, due, written = [], float("inf"), time.monotonic()
         finally:
             coming.cancel()

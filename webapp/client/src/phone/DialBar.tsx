@@ -44,6 +44,8 @@ export function DialBar({ start = "" }: { start?: string }) {
           placeholder={t("dial.placeholder")}
           value={text}
           autoComplete="off"
+          // A number that came by a link is called with Enter.
+          autoFocus={start !== ""}
           onChange={(event) => {
             setText(event.currentTarget.value);
             combobox.openDropdown();

@@ -4,14 +4,17 @@ import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useMe } from "@/api/me";
+import { acceptPush } from "@/shell/push";
 
 import type { Card } from "./cards";
 import classes from "./Dock.module.css";
 import { Duration } from "./Duration";
+import { useHandedNumbers } from "./handedOver";
 import { IncomingCard } from "./IncomingCard";
 import { phone } from "./phone";
 import { useCardState } from "./states";
 import { useCards } from "./useCards";
+import { useChosenNotifications } from "./useChosenNotifications";
 import { usePhoneShortcuts } from "./usePhoneShortcuts";
 
 /** On every screen: calls that ring, and the way back to calls that go on. Keeps the phone running. */
@@ -22,6 +25,9 @@ export function Dock() {
   const cards = useCards();
   const onPhone = useLocation({ select: ({ pathname }) => pathname.startsWith("/phone") });
   usePhoneShortcuts(cards);
+  useEffect(() => void acceptPush().catch(() => undefined), []);
+  useHandedNumbers();
+  useChosenNotifications();
   const ringing = cards.filter((card) => card.state === "incoming");
   const others = cards.filter((card) => card.state !== "incoming" && card.state !== "ended");
   const busy = others.some((card) => card.state === "talking" || card.state === "conference");

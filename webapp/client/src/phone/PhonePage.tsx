@@ -11,6 +11,7 @@ import { Aside } from "./Aside";
 import { AudioMenu } from "./AudioMenu";
 import { CallCard } from "./CallCard";
 import { DialBar } from "./DialBar";
+import { useHanded } from "./handedOver";
 import { LineNotice } from "./LineNotice";
 import { useCards } from "./useCards";
 
@@ -20,6 +21,8 @@ const route = getRouteApi("/signed-in/phone");
 export function PhonePage(): ReactNode {
   const { t } = useTranslation("phone");
   const { dial } = route.useSearch();
+  // The same number may come twice.
+  const times = useHanded(({ count }) => count);
   const calls = useCards().filter((card) => card.state !== "incoming");
   return (
     <Page title={t("title")} actions={<AudioMenu />}>
@@ -27,7 +30,7 @@ export function PhonePage(): ReactNode {
         <Grid.Col span={{ base: 12, md: 7, lg: 8 }}>
           <Stack gap="md">
             <LineNotice />
-            <DialBar key={dial} start={dial ?? ""} />
+            <DialBar key={`${times} ${dial}`} start={dial ?? ""} />
             {calls.map((card) => (
               <CallCard key={card.key} card={card} />
             ))}

@@ -1,41 +1,86 @@
-/** The notification of the operating system for a call while this tab cannot be seen. */
+/** What the operating system tells while nobody looks at Centrale: a call that rings, one missed, a new message. Only
+ * the tab that holds the phone tells, so each is told once. */
 
 import i18next from "i18next";
 
-import { meOptions } from "@/api/me";
-import { queryClient } from "@/api/queries";
+import { historyRetrieve } from "@/api/generated";
+import { onEntities, useLive } from "@/live/store";
+import { notifyOfSystem, withdrawNotification, wished } from "@/shell/systemNotifications";
 
 import type { LegView } from "./types";
 
-let shown: { key: string; notification: Notification } | null = null;
+const CALL = "centrale-call";
+let ringing: LegView | null = null;
 
 /** Shows the ringing leg, or with null takes the notification away. */
 export function notifyCall(leg: LegView | null): void {
-  if (shown && shown.key !== leg?.key) {
-    shown.notification.close();
-    shown = null;
-  }
-  const { calls = true, who = true } =
-    queryClient.getQueryData(meOptions.queryKey)?.preferences.notifications ?? {};
-  if (
-    !leg ||
-    shown ||
-    !calls ||
-    !document.hidden ||
-    !("Notification" in window) ||
-    Notification.permission !== "granted"
-  )
-    return;
-  const notification = new Notification(who ? leg.name || leg.number : i18next.t("shell:app"), {
-    body: who
-      ? i18next.t("phone:notification", { number: leg.number })
-      : i18next.t("phone:notificationHidden"),
-    tag: "centrale-call",
+  if (ringing?.key === leg?.key) return;
+  ringing = leg;
+  if (leg) show(leg);
+  else withdrawNotification(CALL);
+}
+
+function show(leg: LegView): void {
+  if (!wished("calls")) return;
+  const who = wished("who");
+  const name = leg.name || leg.number || i18next.t("phone:incoming.unknown");
+  notifyOfSystem({
+    title: who ? name : i18next.t("shell:app"),
+    body: who ? i18next.t("phone:notification", { number: leg.number }) : i18next.t("phone:notificationHidden"),
+    tag: CALL,
     requireInteraction: true,
+    actions: [
+      { action: "answer", title: i18next.t("phone:incoming.answer") },
+      { action: "decline", title: i18next.t("phone:incoming.decline") },
+    ],
+    data: { path: "/app/phone", leg: leg.key },
   });
-  notification.onclick = () => {
-    window.focus();
-    notification.close();
+}
+
+/** Missed calls, messages, and a call that rings when somebody turns away; until the returned function is called. */
+export function startNotifications(): () => void {
+  const turned = () => {
+    if (document.hidden && ringing) show(ringing);
   };
-  shown = { key: leg.key, notification };
+  document.addEventListener("visibilitychange", turned);
+  const ends = [onEntities("record", () => void missed()), onMessages()];
+  return () => {
+    document.removeEventListener("visibilitychange", turned);
+    ends.forEach((end) => end());
+  };
+}
+
+async function missed(): Promise<void> {
+  const call = [...useLive.getState().entities.record.values()].at(-1)?.call;
+  if (!call || !document.hidden || !wished("missed")) return;
+  const { data } = await historyRetrieve({ query: { limit: 5 }, throwOnError: true });
+  const item = data.results.find((each) => each.call === call);
+  if (!item?.missed) return;
+  const who = item.display || item.number || i18next.t("phone:incoming.unknown");
+  notifyOfSystem({
+    title: i18next.t("phone:missedCall"),
+    ...(wished("who") && { body: who }),
+    tag: `centrale-missed-${call}`,
+    data: { path: "/app/history" },
+  });
+}
+
+function waiting(): number {
+  return [...useLive.getState().entities.mailbox.values()].reduce((sum, mailbox) => sum + mailbox.new, 0);
+}
+
+function onMessages(): () => void {
+  let before: number | null = useLive.getState().known ? waiting() : null;
+  return useLive.subscribe((now, was) => {
+    if (!now.known || (was.known && now.entities.mailbox === was.entities.mailbox)) return;
+    const count = waiting();
+    if (before !== null && count > before && wished("voicemail")) {
+      notifyOfSystem({
+        title: i18next.t("phone:newMessage", { count }),
+        tag: "centrale-voicemail",
+        data: { path: "/app/voicemail" },
+      });
+    }
+    before = count;
+  });
 }

@@ -10,7 +10,7 @@ import { lost } from "./cards";
 import { audioChoice } from "./choice";
 import { holdOn, openAccount } from "./commands";
 import { Leadership } from "./leadership";
-import { notifyCall } from "./notification";
+import { notifyCall, startNotifications } from "./notification";
 import { Softphone } from "./softphone";
 import type { DialOptions, PhoneAction, PhoneActions, PhoneView } from "./types";
 
@@ -135,6 +135,7 @@ class Phone implements PhoneActions {
   private lead(): () => void {
     const closing = new AbortController();
     let unsubscribe: (() => void) | null = null;
+    const quiet = startNotifications();
     this.had = remembered();
     usePhoneStore.setState({ leads: true, view: { ...NOTHING, line: "connecting" } });
     void (async () => {
@@ -155,6 +156,8 @@ class Phone implements PhoneActions {
     return () => {
       closing.abort();
       unsubscribe?.();
+      quiet();
+      notifyCall(null);
       this.softphone?.stop();
       this.softphone = null;
       void this.audio.ring(false);

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 
 import { usePreferences, useSavePreferences } from "@/settings/preferences";
 import { Section } from "@/settings/Section";
+import { acceptPush } from "@/shell/push";
 
 /** What the system shows while the window is hidden. */
 export function Notifications() {
@@ -13,13 +14,17 @@ export function Notifications() {
   const save = useSavePreferences();
   const supported = "Notification" in window;
   const [permission, setPermission] = useState(supported ? Notification.permission : "denied");
+  const ask = async () => {
+    setPermission(await Notification.requestPermission());
+    await acceptPush().catch(() => undefined);
+  };
   return (
     <Section title={t("notifications.title")} text={t("notifications.text")}>
       {permission === "default" && (
         <Group>
           <Button
             leftSection={<IconBell size={18} aria-hidden />}
-            onClick={() => void Notification.requestPermission().then(setPermission)}
+            onClick={() => void ask()}
           >
             {t("notifications.allow")}
           </Button>
@@ -38,12 +43,12 @@ export function Notifications() {
           {supported ? t("notifications.denied") : t("notifications.unsupported")}
         </Alert>
       )}
-      {(["calls", "who"] as const).map((name) => (
+      {(["calls", "missed", "voicemail", "who"] as const).map((name) => (
         <Switch
           key={name}
           label={t(`notifications.${name}`)}
           checked={kept[name] ?? true}
-          disabled={name === "who" && kept.calls === false}
+          disabled={name === "who" && kept.calls === false && kept.missed === false}
           onChange={(event) => save({ notifications: { [name]: event.currentTarget.checked } })}
         />
       ))}

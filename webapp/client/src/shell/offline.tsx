@@ -7,13 +7,28 @@ import { useLive } from "@/live/store";
 
 const TOAST = "new-version";
 
-function offer(waiting: ServiceWorker): void {
+const talking = () => useLive.getState().entities.call.size > 0;
+
+/** Another tab may have agreed to the new version while a call begins here. */
+function reloadWhenFree(): void {
+  if (!talking()) {
+    location.reload();
+    return;
+  }
+  const end = useLive.subscribe(() => {
+    if (talking()) return;
+    end();
+    location.reload();
+  });
+}
+
+function offer(registration: ServiceWorkerRegistration): void {
+  // The one that waits then: a newer one may have taken the place of the one that is offered now.
   const message = (
-    <Button size="xs" onClick={() => waiting.postMessage("take over")}>
+    <Button size="xs" onClick={() => registration.waiting?.postMessage("take over")}>
       {i18next.t("updateNow")}
     </Button>
   );
-  const talking = () => useLive.getState().entities.call.size > 0;
   const show = () => notifications.show({ id: TOAST, title: i18next.t("updateReady"), message, autoClose: false });
   if (!talking()) show();
   useLive.subscribe((now, before) => {
@@ -30,15 +45,15 @@ export function keepForOffline(): void {
   // The first worker of all takes over a page that is new anyway: only a later one means another version.
   const had = serviceWorker.controller !== null;
   serviceWorker.addEventListener("controllerchange", () => {
-    if (had) location.reload();
+    if (had) reloadWhenFree();
   });
   const register = async (): Promise<void> => {
     const registration = await serviceWorker.register("/app/sw.js", { scope: "/app/" });
-    if (registration.waiting && had) offer(registration.waiting);
+    if (registration.waiting && had) offer(registration);
     registration.addEventListener("updatefound", () => {
       const found = registration.installing;
       found?.addEventListener("statechange", () => {
-        if (found.state === "installed" && had) offer(found);
+        if (found.state === "installed" && had) offer(registration);
       });
     });
   };
