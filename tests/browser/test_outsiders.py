@@ -46,7 +46,9 @@ async def socket(
 ) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
     async with (
         aiohttp.ClientSession(cookies={"centrale_session": key} if key else {}) as web,
-        web.ws_connect(house.root + path, origin=origin or house.root, protocols=["sip"]) as opened,
+        web.ws_connect(
+            house.root + path, origin=origin or house.root, protocols=["sip"], autoclose=False
+        ) as opened,
     ):
         yield opened
 
@@ -54,9 +56,9 @@ async def socket(
 async def closed(opened: aiohttp.ClientWebSocketResponse, seconds: float = 30) -> int | None:
     """The code with which the server closes it."""
     async with asyncio.timeout(seconds):
-        while (await opened.receive()).type is aiohttp.WSMsgType.TEXT:
+        while (message := await opened.receive()).type is aiohttp.WSMsgType.TEXT:
             pass
-    return opened.close_code
+    return message.data if message.type is aiohttp.WSMsgType.CLOSE else None
 
 
 async def owner(house: House, key: str) -> dict[str, Any]:

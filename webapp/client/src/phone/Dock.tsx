@@ -4,7 +4,6 @@ import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useMe } from "@/api/me";
-import { acceptPush } from "@/shell/push";
 
 import type { Card } from "./cards";
 import classes from "./Dock.module.css";
@@ -25,7 +24,10 @@ export function Dock() {
   const cards = useCards();
   const onPhone = useLocation({ select: ({ pathname }) => pathname.startsWith("/phone") });
   usePhoneShortcuts(cards);
-  useEffect(() => void acceptPush().catch(() => undefined), []);
+  useEffect(() => {
+    // Late: nobody waits for it to see the screen.
+    void import("@/shell/push").then(({ acceptPush }) => acceptPush()).catch(() => undefined);
+  }, []);
   useHandedNumbers();
   useChosenNotifications();
   const ringing = cards.filter((card) => card.state === "incoming");

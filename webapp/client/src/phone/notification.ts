@@ -56,7 +56,7 @@ async function missed(): Promise<void> {
   const { data } = await historyRetrieve({ query: { limit: 5 }, throwOnError: true });
   const item = data.results.find((each) => each.call === call);
   if (!item?.missed) return;
-  const who = item.display || item.number || i18next.t("phone:incoming.unknown");
+  const who = item.name || item.display || i18next.t("phone:incoming.unknown");
   notifyOfSystem({
     title: i18next.t("phone:missedCall"),
     ...(wished("who") && { body: who }),
