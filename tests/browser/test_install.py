@@ -173,7 +173,7 @@ async def test_the_system_tells_of_calls(house: House, phones: Phones, tmp_path:
         await notified(worker, "Reception")
         await desk.hangup()
         (missed,) = await notified(worker, "Missed call")
-        assert missed["body"] == "Reception"
+        assert missed["body"] == "Agent"  # as the history names that number
         await worker.evaluate(CHOOSE, "")
         await expect(page.get_by_role("heading", name="History")).to_be_visible(timeout=SLOW)
 
