@@ -127,7 +127,6 @@ async def test_the_popup_says_what_to_do(house: House, tmp_path: Path) -> None:
         await expect(says).to_contain_text("U bent niet aangemeld.", timeout=SLOW)
         await expect(popup.get_by_role("button", name="Aanmelden")).to_be_focused()
         phone = context.pages[-1]
-        await popup.screenshot(path="/tmp/shots-popup.png")
         await leaves(popup)
         # After signing in the number is there.
         await sign_in(context, house)

@@ -89,7 +89,6 @@ async def test_it_can_be_installed_and_opens_without_a_server(house: House, tmp_
         await expect(page.get_by_role("heading", name="The server cannot be reached")).to_be_visible(
             timeout=SLOW
         )
-        await page.screenshot(path="/tmp/shots-away.png")
         await server.open()
         await expect(page.get_by_role("heading", name="History")).to_be_visible(timeout=SLOW)
 

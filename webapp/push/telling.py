@@ -59,11 +59,12 @@ class Teller:
             extension, call = await self._waiting.get()
             try:
                 posts = await in_database(rings if extension else missed, extension, call)
+                await self._post(posts)
             except (DatabaseError, InterfaceError) as error:
                 log.warning("push.untold", error=str(error).strip())
-                continue
-            if posts:
-                await self._post(posts)
+            except Exception:
+                # Of one call: the next one is told again.
+                log.exception("push.failed", call=call.id)
 
     async def _post(self, posts: list[Post]) -> None:
         limit = asyncio.Semaphore(MOST_AT_ONCE)
