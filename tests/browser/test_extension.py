@@ -90,7 +90,7 @@ async def test_a_number_reaches_the_phone_and_its_call_goes_on(
         assert await phone.evaluate("window.same")
         assert len([each for each in context.pages if each.url.startswith(house.root)]) == 1
         await expect(phone.get_by_role("region", name="Reception").get_by_role("status")).to_have_text(
-            "Talking"
+            "Talking", timeout=SLOW
         )
         await phone.get_by_role("button", name="Hang up").click()
         await desk.wait_ended()

@@ -39,6 +39,11 @@ HIDDEN_WORKER = "Object.defineProperty(WindowClient.prototype, 'visibilityState'
 SHOWN = """async () => (await registration.getNotifications()).map(
   ({ title, body, tag, actions }) => ({ title, body, tag, actions: actions.map(({ action }) => action) })
 )"""
+WAITING = """async () => {
+  const registration = await navigator.serviceWorker.getRegistration("/app/");
+  await registration.update();
+  return registration.waiting !== null;
+}"""
 SUBSCRIBE = """async (body) => {
   const token = (await cookieStore.get("centrale_csrf")).value;
   const headers = { "Content-Type": "application/json", "X-CSRFToken": token };
@@ -105,16 +110,12 @@ async def test_a_new_version_waits_for_the_end_of_calls(house: House, phones: Ph
         await page.keyboard.press("Enter")
         await desk.wait_ringing()
         await desk.answer()
-        await expect(page.get_by_role("region", name="Reception").get_by_role("status")).to_have_text(
-            "Talking"
-        )
+        state = page.get_by_role("region", name="Reception").get_by_role("status")
+        await expect(state).to_have_text("Talking", timeout=SLOW)
         await page.evaluate("window.same = true")
         try:
             script.write_text(old + "\n// A newer one.\n")
-            waiting = (
-                "navigator.serviceWorker.getRegistration('/app/').then((it) => (it.update(), !!it.waiting))"
-            )
-            await eventually(lambda: page.evaluate(waiting), 30, "the new version waits")
+            await eventually(lambda: page.evaluate(WAITING), 30, "the new version waits")
         finally:
             script.write_text(old)
         offer = page.get_by_role("button", name="Load it now")
