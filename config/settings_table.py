@@ -56,7 +56,7 @@ def typed(value: object) -> str:
     if isinstance(value, Path):
         return str(value.relative_to(ROOT)) if value.is_relative_to(ROOT) else str(value)
     if isinstance(value, tuple):
-        return "-".join(str(part) for part in value)
+        return ("-" if isinstance(value[0], int) else ",").join(str(part) for part in value)
     return str(value)
 
 
