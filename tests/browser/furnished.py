@@ -159,10 +159,12 @@ class Office:
         found = (await self.user.get("voicemail/"))["results"]
         for message in found:
             self._undo.append((self.user, "PATCH", f"voicemail/{message['id']}/", {"deleted": True}))
-        calls = (await self.user.get(f"history/?number={DESK}&limit=1"))["results"]
-        if found and calls:
-            await self.user.post(f"calls/{calls[0]['call']}/notes/", text=self.words.note)
-        return bool(found and calls)
+        known = {message["id"] for message in found}
+        calls = (await self.user.get(f"history/?number={DESK}"))["results"]
+        for call in (each for each in calls if each["voicemail"] in known):
+            await self.user.post(f"calls/{call['call']}/notes/", text=self.words.note)
+            return True
+        return False
 
 
 @contextlib.asynccontextmanager

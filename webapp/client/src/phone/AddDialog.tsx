@@ -9,7 +9,7 @@ import { useCommand } from "./useCommand";
 
 /** Makes the call a conference, if it is none yet, and calls somebody into it. */
 export function AddDialog({ call, onClose }: { call: Call; onClose: () => void }) {
-  const { t } = useTranslation("phone");
+  const { t } = useTranslation(["phone", "shell"]);
   const { busy, run } = useCommand();
   const add = (number: string) =>
     run(async () => {
@@ -17,7 +17,7 @@ export function AddDialog({ call, onClose }: { call: Call; onClose: () => void }
       onClose();
     });
   return (
-    <Modal opened onClose={onClose} title={t("add.title")} centered>
+    <Modal opened onClose={onClose} title={t("add.title")} centered closeButtonProps={{ "aria-label": t("shell:close") }}>
       <PeoplePicker
         label={t("transfer.search")}
         empty={t("transfer.empty")}

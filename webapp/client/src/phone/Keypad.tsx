@@ -20,7 +20,7 @@ export function Keypad({ onKey }: { onKey: (key: string) => void }) {
   return (
     <SimpleGrid cols={3} spacing="xs" maw={280} w="100%" mx="auto">
       {KEYS.map(([key, letters]) => (
-        <Button key={key} variant="default" h={56} radius="lg" onClick={() => onKey(key)} aria-label={key}>
+        <Button key={key} variant="default" h={56} radius="lg" onClick={() => onKey(key)}>
           <Stack gap={0} align="center">
             <Text size="xl" lh={1.1}>
               {key}

@@ -18,7 +18,7 @@ interface TransferDialogProps {
 
 /** To whom: at once, or after asking them first. */
 export function TransferDialog({ card, call, onClose }: TransferDialogProps) {
-  const { t } = useTranslation("phone");
+  const { t } = useTranslation(["phone", "shell"]);
   const { busy, run } = useCommand();
   const now = (person: Person) =>
     run(async () => {
@@ -32,7 +32,7 @@ export function TransferDialog({ card, call, onClose }: TransferDialogProps) {
       onClose();
     });
   return (
-    <Modal opened onClose={onClose} title={t("transfer.title", { who: card.name || card.number })} size="lg" centered>
+    <Modal opened onClose={onClose} title={t("transfer.title", { who: card.name || card.number })} size="lg" centered closeButtonProps={{ "aria-label": t("shell:close") }}>
       <PeoplePicker
         label={t("transfer.search")}
         empty={t("transfer.empty")}
