@@ -65,7 +65,7 @@ async def faults_of(page: Page, name: str, language: Language) -> list[str]:
         waiting = page.get_by_role("main").get_by_role("status", name=words(language)["shell:loading"])
         await expect(waiting).to_have_count(0)
         await eventually(lambda: page.evaluate(STILL), 15, "the end of all movement")
-        keep(await page.screenshot(), f"{name}-{look.name}")
+        keep(await page.screenshot(animations="disabled"), f"{name}-{look.name}")
         found += [f"{name}-{look.name}: {each}" for each in await blamed(page, look, language)]
     return found
 

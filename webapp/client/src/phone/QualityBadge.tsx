@@ -1,9 +1,12 @@
-import { ActionIcon, Popover, Stack, Table, Text } from "@mantine/core";
+import { ActionIcon, Popover } from "@mantine/core";
 import { IconAntennaBars2, IconAntennaBars3, IconAntennaBars4, IconAntennaBars5 } from "@tabler/icons-react";
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 
-import type { Quality } from "./quality";
 import { useQuality } from "./useQuality";
+
+// Few look at the numbers.
+const QualityDetails = lazy(async () => ({ default: (await import("./QualityDetails")).QualityDetails }));
 
 const ICONS = {
   good: IconAntennaBars5,
@@ -31,31 +34,10 @@ export function QualityBadge({ leg }: { leg: string }) {
         </ActionIcon>
       </Popover.Target>
       <Popover.Dropdown maw={280}>
-        <Details found={found} />
+        <Suspense fallback={null}>
+          <QualityDetails found={found} />
+        </Suspense>
       </Popover.Dropdown>
     </Popover>
-  );
-}
-
-function Details({ found }: { found: Quality }) {
-  const { t, i18n } = useTranslation("phone");
-  const shown = (value: number, digits: number, unit: string) =>
-    `${new Intl.NumberFormat(i18n.language, { maximumFractionDigits: digits }).format(value)}${unit}`;
-  const rows = [
-    [t("quality.mos"), shown(found.mos, 1, "")],
-    [t("quality.loss"), shown(found.loss, 1, " %")],
-    [t("quality.delay"), shown(found.delay, 0, " ms")],
-    [t("quality.jitter"), shown(found.jitter, 0, " ms")],
-  ];
-  return (
-    <Stack gap="xs">
-      <Text fw={600}>{t("quality.label", { words: t(`quality.${found.words}`) })}</Text>
-      {found.words === "poor" || found.words === "bad" ? <Text size="sm">{t("quality.advice")}</Text> : null}
-      <Table
-        withRowBorders={false}
-        verticalSpacing={2}
-        data={{ body: rows.map(([label, value]) => [label, value]) }}
-      />
-    </Stack>
   );
 }
