@@ -18,7 +18,7 @@ from tests.webapp.running_core import RunningCore
 from tests.webapp.test_outsiders import CASES, patterns
 from webapp.people.actions import new_token
 
-BROWSERS = re.compile("/api/v1/(auth/|policies/|me/(password|second-factor|sessions))")
+BROWSERS = re.compile("/api/v1/(auth/|policies/|push/|me/(password|second-factor|sessions))")
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -38,7 +38,8 @@ def test_every_endpoint_is_described(described: dict[str, Any]) -> None:
     for path, methods in described["paths"].items():
         for method, operation in methods.items():
             assert operation.get("summary"), (method, path)
-            # One's own sign-in is a matter of browsers; all else is open to programs.
+            # One's own sign-in and what its browser is told are matters of browsers; all else is open to
+            # programs.
             wanted = "browser" if BROWSERS.match(path) else "token"
             assert {wanted: []} in operation["security"], (method, path)
     assert any(pattern.name == "api-docs" for pattern in patterns())

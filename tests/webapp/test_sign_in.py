@@ -396,5 +396,10 @@ def test_policies_are_the_operators(world: World) -> None:
     for version in (1, 2):
         assert operator.post(add, form).status_code == 302
         assert Policy.objects.order_by("-version").first().version == version
+        # Who writes it reads it too, before anything else.
+        assert operator.get(add).headers["Location"].startswith("/app/sign-in")
+        accepted = {"accept": [{"kind": "terms", "version": version}]}
+        answer = operator.post(reverse("policies-accept"), accepted, content_type="application/json")
+        assert answer.status_code == 200
     page = reverse("admin:signin_policy_change", args=[Policy.objects.first().pk])
     assert operator.post(page, {**form, "text_en": "changed"}).status_code == 403

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from webapp.calls.models import CallLeg, CallNote, CallRecord, HistoryLine
+from webapp.calls.models import CallLeg, CallNote, CallRecord, HistoryLine, HistorySeen
 from webapp.extensions.access import visible_extensions
 from webapp.organisations.access import within
 from webapp.organisations.roles import Role, at_least
@@ -34,6 +34,11 @@ def own_lines(viewer: Any) -> QuerySet[HistoryLine]:
         return rows
     better = HistoryLine.objects.filter(call=OuterRef("call"), extension__in=mine, pk__lt=OuterRef("pk"))
     return rows.exclude(Exists(better))
+
+
+def seen_up_to(viewer: Any) -> int:
+    """The newest line of the viewer's own history that they have looked at; 0 for none."""
+    return HistorySeen.objects.filter(person=viewer.pk).values_list("line", flat=True).first() or 0
 
 
 def visible_notes(viewer: Any) -> QuerySet[CallNote]:

@@ -12,8 +12,8 @@ from django.db.models import Count, Max, Q, QuerySet
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from webapp.calls.access import notes_about, own_lines, visible_notes
-from webapp.calls.models import CallNote, HistoryLine, HistorySeen
+from webapp.calls.access import notes_about, own_lines, seen_up_to, visible_notes
+from webapp.calls.models import CallNote, HistoryLine
 from webapp.common import phone_numbers
 from webapp.contacts import searching
 from webapp.contacts.entries import Entry
@@ -76,8 +76,8 @@ def earlier(viewer: Any, number: str) -> Earlier:
 
 def missed_unseen(viewer: Any) -> int:
     """How many calls were missed since the viewer looked at the history, MOST_MISSED at most."""
-    seen = HistorySeen.objects.filter(person=viewer.pk).values_list("line", flat=True).first() or 0
-    return len(own_lines(viewer).filter(missed=True, pk__gt=seen).values_list("pk")[:MOST_MISSED])
+    unseen = own_lines(viewer).filter(missed=True, pk__gt=seen_up_to(viewer))
+    return len(unseen.values_list("pk")[:MOST_MISSED])
 
 
 def page(viewer: Any, asked: Asked, after: str, limit: int) -> tuple[list[Item], str | None]:

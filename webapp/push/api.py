@@ -9,13 +9,13 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.authentication import SessionAuthentication
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from webapp.push import actions, vapid
+from webapp.signin.browser import BrowserAuthentication
 
 AUTH_BYTES = 16  # RFC 8291 section 3.2
 
@@ -62,7 +62,7 @@ class PushSubscriptionSerializer(serializers.Serializer[Any]):
 class PushView(APIView):
     """For browsers: what tells is the session, and it ends with it."""
 
-    authentication_classes = (SessionAuthentication,)
+    authentication_classes = (BrowserAuthentication,)
     permission_classes = (IsAuthenticated,)
 
     @extend_schema(summary="The key to subscribe with", responses=PushKeySerializer)
