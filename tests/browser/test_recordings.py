@@ -76,6 +76,7 @@ async def test_an_own_recording(sign_in: SignIn, phones: Phones, house: House, t
     await player.plays(TONE)
     await player.group.get_by_text("1.5×").click()
     assert await player.speed() == 1.5
+    await expect(player.button("Play")).to_be_visible(timeout=20_000)  # it came to its end
     await player.seek_by_mouse(0.5)
     await player.seek_by_keyboard()
     await blameless(page, "recordings-player")
