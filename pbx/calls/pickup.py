@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from pbx.calls.call import Call
     from pbx.calls.leg import Leg
 
-
 _PREFIX = "take."
 
 
@@ -75,7 +74,7 @@ def take(call: "Call", what: str) -> None:
     if other is None:
         replace(call, what)
         return
-    rung = other.stage.extensions
+    rung = sorted(other.stage.extensions, key=lambda each: (each != call.actor, each))  # one's own first
     whose = next((each for each in rung if call.actor and may_pick_up(call.tenant, call.actor, each)), None)
     if not rung:
         call.note("pickup", "it does not ring any more")

@@ -1,4 +1,5 @@
-"""A call that rings is sent to voicemail by command, whatever else would come; and who declines for whom."""
+"""A call that rings is sent to voicemail by command, whatever else would come; who declines for whom, and who
+takes what rings for several."""
 
 from dataclasses import replace
 
@@ -154,3 +155,16 @@ def test_when_all_of_a_group_decline_the_caller_hears_so() -> None:
     assert legs["d102a"] in [each.leg for each in world.of(HangUp)]
     world.end_all()
     assert world.record.outcome == "declined"
+
+
+@pytest.mark.parametrize("device", ["d102b", "d103"])
+def test_who_takes_a_call_to_a_group_takes_their_own(device: str) -> None:
+    """The record says whose call it was: with several that ring, that of who takes it."""
+    world = World(snapshot())
+    with_group(world)
+    world.dial("800")
+    (call,) = world.exchange.calls()
+    world.dial(f"take.{call.id}", device, "taker")
+    taken = next(event.call for event in world.events if event.kind == "call.ended")
+    assert taken is not None
+    assert (taken.dialled, taken.continued_in) == (device[1:4], call.id)
