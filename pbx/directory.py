@@ -46,6 +46,7 @@ class Tenant:
     _usernames: Mapping[str, DeviceConfig] = field(repr=False)
     _extensions: Mapping[str, ExtensionConfig] = field(repr=False)
     _by_extension: Mapping[str, tuple[DeviceConfig, ...]] = field(repr=False)
+    _blocked: Mapping[str, frozenset[str]] = field(repr=False)
     _groups: Mapping[str, GroupConfig] = field(repr=False)
     _statuses: Mapping[str, StatusConfig] = field(repr=False)
     _mailboxes: Mapping[str, MailboxConfig] = field(repr=False)
@@ -77,6 +78,9 @@ class Tenant:
             _usernames=MappingProxyType(usernames),
             _extensions=extensions,
             _by_extension=MappingProxyType({number: tuple(found) for number, found in by_extension.items()}),
+            _blocked=MappingProxyType(
+                {each.number: frozenset(each.blocked) for each in snapshot.extensions if each.blocked}
+            ),
             _groups=_index(snapshot, "group", snapshot.groups, lambda each: each.id),
             _statuses=_index(snapshot, "status", snapshot.statuses, lambda each: each.id),
             _mailboxes=_index(snapshot, "mailbox", snapshot.mailboxes, lambda each: each.id),
@@ -110,6 +114,10 @@ class Tenant:
     def devices_of(self, extension: str) -> tuple[DeviceConfig, ...]:
         """Enabled devices of the extension with this number; empty when there is none."""
         return tuple(device for device in self._by_extension.get(extension, ()) if device.enabled)
+
+    def blocks(self, extension: str, caller: str) -> bool:
+        """Whether the user of an extension does not want calls from that number (E.164, or an extension)."""
+        return caller in self._blocked.get(extension, ())
 
     def group(self, group_id: str) -> GroupConfig | None:
         return self._groups.get(group_id)

@@ -13,6 +13,7 @@ from pbx.calls.stages.meeting import Meeting
 from pbx.calls.stages.talking import Talking
 from pbx.control import commands
 from pbx.control.messages import RoomState
+from pbx.directory import Tenant
 from pbx.ports import SendDigit
 
 if TYPE_CHECKING:
@@ -24,9 +25,7 @@ DIGIT_MS = 160
 
 def carry_out(exchange: "Exchange", call_id: str, command: commands.OnCall, now: float) -> object:
     """Do what the command says; gives its answer or None. Raises CommandError."""
-    call = exchange.find(command.tenant, call_id)
-    if call is None:
-        raise CommandError(404, "There is no such call now.")
+    call = _found(exchange, command, call_id, "There is no such call now.")
     call.now = now
     match command:
         case commands.Pickup():
@@ -48,8 +47,11 @@ def carry_out(exchange: "Exchange", call_id: str, command: commands.OnCall, now:
             return commands.Parked(slot=slot)
         case commands.Move():
             transfers.move(call, leg_of(call, command.extension), command.device)
-        case commands.Press() | commands.Record():
-            _with_leg(call, leg_of(call, command.extension), command)
+        case commands.Press():
+            _press(call, leg_of(call, command.extension), command.digits)
+        case commands.Record():
+            leg = leg_of(call, command.extension)
+            call.recorder.command(command.action, leg.extension or command.extension)
         case _:
             raise CommandError(400, "This is nothing that can be done to a call.")
     return None
@@ -62,11 +64,18 @@ def _hold(call: "Call", command: commands.Hold) -> None:
     call.dirty = True
 
 
-def _with_leg(call: "Call", leg: Leg, command: commands.Press | commands.Record) -> None:
-    if isinstance(command, commands.Press):
-        _press(call, leg, command.digits)
-    else:
-        call.recorder.command(command.action, leg.extension or command.extension)
+def _found(exchange: "Exchange", command: commands.OnCall, call_id: str, missing: str) -> "Call":
+    """The call of that organisation. Raises CommandError (404) with this text."""
+    call = exchange.find(command.tenant, call_id)
+    if call is None:
+        raise CommandError(404, missing)
+    return call
+
+
+def _acts_for(tenant: Tenant, extension: str) -> tuple[str, ...]:
+    """The extension, and those that it supervises."""
+    me = tenant.extension(extension)
+    return (extension, *(me.supervises if me is not None else ()))
 
 
 def leg_of(call: "Call", extension: str | None) -> Leg:
@@ -77,10 +86,9 @@ def leg_of(call: "Call", extension: str | None) -> Leg:
         if found is None:
             raise CommandError(409, "Nobody of the organisation is on this call yet.")
         return found
-    me = call.tenant.extension(extension)
-    watched = me.supervises if me is not None else []
+    mine = _acts_for(call.tenant, extension)
     own = [leg for leg in people if leg.extension == extension]
-    found = next(iter(own or [leg for leg in people if leg.extension in watched]), None)
+    found = next(iter(own or [leg for leg in people if leg.extension in mine]), None)
     if found is None:
         raise CommandError(403, "This is not a call of yours.")
     return found
@@ -110,17 +118,16 @@ def _divert(call: "Call", extension: str | None) -> None:
     if not rung:
         raise CommandError(409, "This call does not ring any more.")
     if extension is not None:
-        me = call.tenant.extension(extension)
-        rung = rung.intersection((extension, *(me.supervises if me is not None else ())))
+        rung = rung.intersection(_acts_for(call.tenant, extension))
     if not rung:
         raise CommandError(403, "This is not a call of yours.")
     call.stage.divert(rung)
 
 
 def _transfer(exchange: "Exchange", call: "Call", command: commands.Transfer) -> None:
-    into = exchange.find(command.tenant, command.to_call) if command.to_call else None
-    if command.to_call is not None and into is None:
-        raise CommandError(404, "There is no such call to transfer to.")
+    into = None
+    if command.to_call is not None:
+        into = _found(exchange, command, command.to_call, "There is no such call to transfer to.")
     active = _consultation(call, into)
     if active is not None:
         _check_consultant(active, command.extension)
@@ -153,9 +160,7 @@ def _check_consultant(active: "Call", extension: str | None) -> None:
     leg = consulting.consultant(active)
     if leg is None:
         raise CommandError(409, "These two calls cannot be joined now.")
-    me = active.tenant.extension(extension) if extension is not None else None
-    watched = me.supervises if me is not None else []
-    if extension is not None and leg.extension not in (extension, *watched):
+    if extension is not None and leg.extension not in _acts_for(active.tenant, extension):
         raise CommandError(403, "This is not a call of yours.")
 
 
@@ -175,9 +180,7 @@ def _consult(exchange: "Exchange", call: "Call", command: commands.Consult) -> o
 
 
 def _swap(exchange: "Exchange", call: "Call", command: commands.Swap) -> None:
-    other = exchange.find(command.tenant, command.to_call)
-    if other is None:
-        raise CommandError(404, "There is no such call to swap with.")
+    other = _found(exchange, command, command.to_call, "There is no such call to swap with.")
     active = _consultation(call, other)
     if active is None:
         leg_of(call, command.extension)
@@ -189,9 +192,9 @@ def _swap(exchange: "Exchange", call: "Call", command: commands.Swap) -> None:
 
 def _join(exchange: "Exchange", call: "Call", command: commands.Join) -> RoomState:
     """One conference of this call, and of another one of the same person (three-way)."""
-    other = exchange.find(command.tenant, command.to_call) if command.to_call else None
-    if command.to_call is not None and other is None:
-        raise CommandError(404, "There is no such call to join.")
+    other = None
+    if command.to_call is not None:
+        other = _found(exchange, command, command.to_call, "There is no such call to join.")
     active = _consultation(call, other)
     if active is not None:
         _check_consultant(active, command.extension)

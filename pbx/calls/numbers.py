@@ -79,11 +79,6 @@ def destination(tenant: Tenant, number: str, states: States) -> Destination:
     return _feature(tenant, number) or _mailbox(tenant, number) or ToOutside(number)
 
 
-def blocks(extension: ExtensionConfig, caller: str) -> bool:
-    """Whether its user does not want calls from that number (E.164, or an extension)."""
-    return caller != "" and caller in extension.blocked
-
-
 def _mailbox(tenant: Tenant, number: str) -> ToMailbox | None:
     """A mailbox that is dialled itself, such as a group's."""
     found = next((box for box in tenant.snapshot.mailboxes if box.number == number and box.enabled), None)

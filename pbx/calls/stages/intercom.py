@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from pbx.calls.numbers import blocks
 from pbx.calls.outcomes import FAILURES
 from pbx.calls.stages.base import Stage
 from pbx.calls.stages.ring import Ring
@@ -21,7 +20,7 @@ def intercom(call: "Call", routing: "Routing", number: str) -> None:
     if extension is None:
         call.fail_as("unknown_number")
         return
-    if blocks(extension, call.presented[0]):
+    if call.tenant.blocks(number, call.presented[0]):
         call.fail(FAILURES["blocked"], reason=f"blocked by {number}")
         return
     if state.do_not_disturb:

@@ -11,16 +11,7 @@ from dialplan import actions
 from pbx.calls import features
 from pbx.calls.errors import CommandError
 from pbx.calls.leg import Leg
-from pbx.calls.numbers import (
-    ToFeature,
-    ToFlow,
-    ToMailbox,
-    ToOutside,
-    ToRoom,
-    ToSlot,
-    blocks,
-    destination,
-)
+from pbx.calls.numbers import ToFeature, ToFlow, ToMailbox, ToOutside, ToRoom, ToSlot, destination
 from pbx.calls.outcomes import FAILURES, Failure, outcome_of
 from pbx.calls.referrer import Referrer
 from pbx.calls.stages.base import Stage
@@ -95,7 +86,7 @@ class Routing(Stage):
             self._over(FAILURES["unknown_number"])
             return
         match where:
-            case ToFlow(_, str(extension), _) if self._blocked(extension):
+            case ToFlow(_, str(extension), _) if call.tenant.blocks(extension, call.presented[0]):
                 self._refuse_blocked(extension)
             case ToFlow(flow, extension, own):
                 self.walk(flow, extension, number, own, diverted_by)
@@ -110,10 +101,6 @@ class Routing(Stage):
                 features.use(call, self, name, argument)
             case ToOutside(outside):
                 self._go_out(outside, actor, diverted_by, seconds)
-
-    def _blocked(self, extension: str) -> bool:
-        config = self.call.tenant.extension(extension)
-        return config is not None and blocks(config, self.call.presented[0])
 
     def _refuse_blocked(self, extension: str) -> None:
         """To the caller it is as if somebody declined; no phone rings and no mailbox answers."""
