@@ -1,6 +1,7 @@
 """Calendars of statuses: planning, repeating, moving and cancelling one; each comes on its second."""
 
 import datetime
+import time
 from typing import Any
 
 import pytest
@@ -136,6 +137,21 @@ def test_this_and_following_ones_change_or_stop(world: World) -> None:
     assert following(fresh["id"], events(world)[3]["occurrence"], None).status_code == 200
     assert following(made["id"], first, None).status_code == 204
     assert [event["note"] for event in events(world)] == ["New"]
+
+
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01T00:00:00Z", "1999-12-31T08:00:00Z", "9998-12-31T08:00:00Z", "9999-12-31T23:59:59Z"]
+)
+def test_a_moment_far_away_is_refused_at_once(world: World, moment: str) -> None:
+    """A rule without an end is not worked out for thousands of years."""
+    member = world.client("member")
+    made = plan(world, ends="2030-01-07T10:00:00+01:00", rule="FREQ=DAILY").json()
+    begun = time.process_time()
+    for name, body in (("occurrences", {"cancelled": True}), ("following", {"plan": None})):
+        url = reverse(f"status-plan-{name}", args=[made["id"]])
+        answer = member.put(url, {"occurrence": moment, **body}, format="json")
+        assert answer.status_code == 400 and "occurrence" in answer.json()
+    assert time.process_time() - begun < 3
 
 
 def test_whole_days_and_wrong_ones(world: World) -> None:

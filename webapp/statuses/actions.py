@@ -72,7 +72,7 @@ def _whole_seconds(moment: Any) -> Any:
 
 
 def _check_span(starts: datetime.datetime, ends: datetime.datetime | None, repeated: bool) -> None:
-    if not all(2000 <= each.year < 2200 for each in (starts, ends) if each is not None):
+    if not all(each.year in recurrence.YEARS for each in (starts, ends) if each is not None):
         raise ValidationError({"starts": _("Give a moment of this century or the next one.")})
     if ends is None:
         return
@@ -173,9 +173,11 @@ def _end_before(series: Series, occurrence: datetime.datetime) -> None:
 def _take_along(moved: list[SeriesException], fresh: Series) -> None:
     """Exceptions of occurrences that the new series has at the same moments."""
     pattern = planning.pattern_of(fresh)
-    for row in moved:
-        if recurrence.is_one(pattern, row.occurrence):
-            fresh.exceptions.create(occurrence=row.occurrence, starts=row.starts, ends=row.ends)
+    SeriesException.objects.bulk_create(
+        SeriesException(series=fresh, occurrence=row.occurrence, starts=row.starts, ends=row.ends)
+        for row in moved
+        if recurrence.is_one(pattern, row.occurrence)
+    )
     _begin_again(fresh)
 
 

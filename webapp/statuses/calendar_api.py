@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from webapp.common.filters import MomentField
 from webapp.extensions.access import acted_extensions
 from webapp.organisations.owned_api import GatedField
-from webapp.statuses import actions, calendar
+from webapp.statuses import actions, calendar, recurrence
 from webapp.statuses.access import visible_series, visible_statuses
 from webapp.statuses.api import OfExtension
 from webapp.statuses.models import Series, SeriesException
@@ -95,7 +95,7 @@ class SpanSerializer(serializers.Serializer[Any]):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         begin, end = attrs["begin"], attrs["end"]
-        if not 2000 <= begin.year < 2200:
+        if begin.year not in recurrence.YEARS:
             raise serializers.ValidationError(
                 {"begin": [_("Give a moment of this century or the next one.")]}
             )

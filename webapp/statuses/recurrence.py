@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 UTC = datetime.UTC
 DAY = datetime.timedelta(days=1)
 MOMENT = datetime.timedelta(microseconds=1)
+YEARS = range(2000, 2200)  # of moments that we take
 LONGEST = datetime.timedelta(days=400)
 LONGEST_REPEATED = datetime.timedelta(days=31)
 MOST_COUNT = 1_000
@@ -113,7 +114,9 @@ def following(pattern: Pattern, after: datetime.datetime) -> Occurrence | None:
 
 def is_one(pattern: Pattern, original: datetime.datetime) -> bool:
     """Whether the rule has an occurrence at that moment."""
-    return any(each.original == original for each in _regular(pattern, original - DAY, original + DAY))
+    return original.year in YEARS and any(
+        each.original == original for each in _regular(pattern, original - DAY, original + DAY)
+    )
 
 
 def number_before(pattern: Pattern, original: datetime.datetime) -> int:
