@@ -45,11 +45,13 @@ class Person:
         scheme: Any = "light",
         language: str = "en",
         tone: float = 900.0,
+        login: tuple[str, str] | None = None,
     ) -> Self:
-        """A new browser context with that role's session of the demo organisation. `tone` in Hz is what its
-        microphone hears."""
+        """A new browser context with that role's session of the demo organisation, or that of whose address
+        and password `login` is. `tone` in Hz is what its microphone hears."""
         (user,) = (each for each in house.demo["users"] if each["role"] == role)
-        cookies = await asyncio.to_thread(session_of, house.root, user["email"], user["password"])
+        email, password = login or (user["email"], user["password"])
+        cookies = await asyncio.to_thread(session_of, house.root, email, password)
         context = await browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme=scheme,
@@ -59,7 +61,7 @@ class Person:
         await context.add_cookies([{**cookie, "url": house.root} for cookie in cookies])  # type: ignore[list-item]
         await context.add_init_script(EARS.replace("TONE_HZ", str(tone)))
         context.set_default_timeout(PATIENCE_MS)
-        return cls(house, context, user["email"])
+        return cls(house, context, email)
 
     @property
     def page(self) -> Page:

@@ -1,4 +1,5 @@
-"""A call survives what happens to browsers: a reload, a crash, a lost WebSocket, a restart of the web."""
+"""A call survives what happens to browsers: a reload, a crash, a lost WebSocket, a restart of the web, a new
+password."""
 
 import asyncio
 
@@ -6,9 +7,11 @@ from playwright.async_api import Locator, expect
 
 from tests.browser.conftest import SignIn
 from tests.browser.person import Person
+from tests.browser.visitors import Visitors
 from tests.operations.house import House, Phones
 from tests.phones.audio import rms_dbov, tone_level
 from tests.phones.pjsua import Pjsua
+from tests.running import eventually
 
 DESK, THIRD = "101", "103"
 LONG = 30_000
@@ -118,6 +121,39 @@ async def test_a_restart_of_the_web(sign_in: SignIn, phones: Phones, house: Hous
     await both_hear(person, desk)
     await found.get_by_role("button", name="Hang up").click()
     await desk.wait_ended()
+
+
+async def test_a_new_password(sign_in: SignIn, visitors: Visitors, phones: Phones, house: House) -> None:
+    """The session gets another key and its sockets end, yet the call goes on and the next one rings; another
+    browser is out."""
+    who = await visitors.newcomer()
+    made = await house.admin.post("extensions/", number="158", name="Nina Nieuw", user=who.id)
+    await house.settled()
+    try:
+        person = await sign_in(login=(who.email, who.password))
+        other = (await sign_in(login=(who.email, who.password), path="/")).page
+        (desk,) = await phones.add(DESK)
+        await call(person, desk)
+        page = person.page
+        await page.evaluate("ears.socket.old = true")
+        await page.get_by_role("button", name="Menu of Nina Nieuw").click()
+        await page.get_by_role("menuitem", name="Settings").click()
+        await page.get_by_role("link", name="Security").click()
+        await page.get_by_label("Current password").fill(who.password)
+        await page.get_by_label("New password").fill(f"{who.password}-too")
+        await page.get_by_role("button", name="Change the password").click()
+        await expect(other.get_by_role("heading", name="Sign in")).to_be_visible(timeout=LONG)
+        await eventually(
+            lambda: page.evaluate("!ears.socket.old && ears.registered"), 30, "the phone is back"
+        )
+        await both_hear(person, desk)
+        await page.get_by_role("button", name="Hang up").click()
+        await desk.wait_ended()
+        await desk.call("158")
+        await expect(page.get_by_role("alertdialog")).to_be_visible(timeout=LONG)
+        await desk.hangup()
+    finally:
+        await house.admin.wants(204, "DELETE", f"extensions/{made['id']}/")
 
 
 async def test_nobody_comes_back(sign_in: SignIn, phones: Phones) -> None:

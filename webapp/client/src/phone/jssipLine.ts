@@ -28,6 +28,8 @@ export class JsSipLine implements Line {
   private readonly agent: JsSIP.UA;
   private events: LineEvents | null = null;
   private refused = false;
+  /** The session was good: it registered since the line was last lost. */
+  private held = false;
 
   private readonly account: Account;
 
@@ -53,7 +55,10 @@ export class JsSipLine implements Line {
     const agent = this.agent;
     agent.on("connecting", ({ attempts }) => events.state(attempts ? "reconnecting" : "connecting"));
     agent.on("disconnected", ({ code }) => this.dropped(code));
-    agent.on("registered", () => events.state("ready"));
+    agent.on("registered", () => {
+      this.held = true;
+      events.state("ready");
+    });
     agent.on("registrationFailed", () => events.state("reconnecting"));
     agent.on("newRTCSession", (event: RTCSessionEvent) => {
       if (event.originator !== "remote") return;
@@ -85,7 +90,10 @@ export class JsSipLine implements Line {
   }
 
   private dropped(code: number | undefined): void {
-    this.refused = code === SIGNED_OUT;
+    // A new password or another role ends sockets of sessions that go on under a new key: only who cannot come
+    // back is signed out.
+    this.refused = code === SIGNED_OUT && !this.held;
+    this.held = false;
     if (this.refused) this.agent.stop();
     this.events?.state(this.refused ? "refused" : "reconnecting");
   }
