@@ -40,9 +40,11 @@ class Wire:
         self.socket = socket
 
     async def says(self) -> Any:
-        """The next text, or the close code."""
+        """The next text, or the close code: that of the frame, as a page is told. aiohttp puts 1006 in its
+        place when the server, which waits a second for the answer to it, has hung up before it is read."""
         message = await self.socket.receive(20)
-        return message.data if message.type is aiohttp.WSMsgType.TEXT else self.socket.close_code
+        known = message.type in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.CLOSE)
+        return message.data if known else self.socket.close_code
 
     async def code(self, frame: str) -> int:
         """The status of the answer to a request."""

@@ -52,10 +52,12 @@ class Browser(Store):
 
     async def _read(self) -> None:
         assert self._socket is not None
-        async for message in self._socket:
+        while (message := await self._socket.receive()).type is aiohttp.WSMsgType.TEXT:
             if self.take(message.data)["type"] == "pong":
                 self.pongs += 1
-        self.close_code = self._socket.close_code
+        # The code of the frame, as a page is told: aiohttp has 1006 when it answered a hung up server.
+        closed = message.type is aiohttp.WSMsgType.CLOSE
+        self.close_code = message.data if closed else self._socket.close_code
 
     async def say(self, text: str) -> None:
         assert self._socket is not None
