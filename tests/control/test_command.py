@@ -1,6 +1,7 @@
 """`manage.py pbx …` against a running core: what a person reads, and JSON for scripts."""
 
 import asyncio
+import contextlib
 import io
 import json
 import os
@@ -100,8 +101,13 @@ async def test_no_core(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
             await pbx(*words)
 
 
-async def _events(address: str, *words: str, env: dict[str, str] | None = None) -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(
+@contextlib.asynccontextmanager
+async def _events(
+    address: str, *words: str, env: dict[str, str] | None = None
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """The command in a process of its own, as at a terminal: what a shell starts in the background, as these
+    tests may be, does not hear SIGINT, nor do its children."""
+    process = await asyncio.create_subprocess_exec(
         sys.executable,
         "manage.py",
         "pbx",
@@ -110,34 +116,41 @@ async def _events(address: str, *words: str, env: dict[str, str] | None = None) 
         env={**os.environ, "CENTRALE_CONTROL": address, **(env or {})},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
+    try:
+        async with asyncio.timeout(60):
+            yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
 
 
 async def test_events_follow_live_in_the_zone_of_the_reader(core: Core, tmp_path: Path) -> None:
     address = f"unix:{tmp_path / 'control.sock'}"
-    process = await _events(address, "events", "--since", "0", env={"TZ": "Asia/Kolkata"})
-    out: Any = process.stdout
-    async with asyncio.timeout(30):
+    async with _events(address, "events", "--since", "0", env={"TZ": "Asia/Kolkata"}) as process:
+        out: Any = process.stdout
         assert b"following" in await out.readline()
         assert b"tenant.applied" in await out.readline()
         core.emit(call_event("call.started", "at-noon", at=1_700_000_000.0))
         line = (await out.readline()).decode()
-    assert "call.started" in line
-    assert "at-noon 100 → 101" in line
-    assert "2023-11-15 03:43:20" in line  # UTC+5:30
-    process.send_signal(signal.SIGINT)
-    assert await process.wait() == 0
-    assert await process.stderr.read() == b""  # type: ignore[union-attr]
+        assert "call.started" in line
+        assert "at-noon 100 → 101" in line
+        assert "2023-11-15 03:43:20" in line  # UTC+5:30
+        process.send_signal(signal.SIGINT)
+        assert await process.wait() == 0
+        assert await process.stderr.read() == b""  # type: ignore[union-attr]
 
 
 async def test_events_as_json_into_a_pipe_that_closes(core: Core, tmp_path: Path) -> None:
-    process = await _events(f"unix:{tmp_path / 'control.sock'}", "--json", "events", "--since", "0")
-    out: Any = process.stdout
-    async with asyncio.timeout(30):
+    address = f"unix:{tmp_path / 'control.sock'}"
+    async with _events(address, "--json", "events", "--since", "0") as process:
+        out: Any = process.stdout
         assert json.loads(await out.readline())["stream"] == core.journal.stream
         assert json.loads(await out.readline())["kind"] == "tenant.applied"
         out._transport.close()
         while process.returncode is None:
             core.emit(binding_event("d1"))
             await asyncio.sleep(0.01)
-    assert b"Traceback" not in await process.stderr.read()  # type: ignore[union-attr]
+        assert b"Traceback" not in await process.stderr.read()  # type: ignore[union-attr]
