@@ -22,20 +22,25 @@ def note(name: str) -> None:
         file.write(f"{name}\n")
 
 
+def begin(name: str) -> None:
+    """From here on SIGTERM waits until it is asked for."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    print(f"{name} is here", flush=True)
+
+
 def polite(name: str) -> None:
     """Waits for SIGTERM, notes it, goes."""
-    signal.signal(signal.SIGTERM, lambda *_: (note(f"{name} stopped"), sys.exit(0)))
-    print(f"{name} is here", flush=True)
-    while True:
-        signal.pause()
+    begin(name)
+    signal.sigwait({signal.SIGTERM})
+    note(f"{name} stopped")
 
 
 def stubborn(name: str) -> None:
-    """Does not hear SIGTERM."""
-    signal.signal(signal.SIGTERM, lambda *_: note(f"{name} heard"))
-    print(f"{name} is here", flush=True)
+    """Hears SIGTERM, notes it, stays."""
+    begin(name)
     while True:
-        signal.pause()
+        signal.sigwait({signal.SIGTERM})
+        note(f"{name} heard")
 
 
 def parent(name: str) -> None:
@@ -97,11 +102,12 @@ def preparing(name: str) -> None:
 def supervisor(*arguments: str) -> None:
     """The supervisor with stand-ins: `supervisor name=habit …`; the web always is the one above."""
     module = (sys.executable, "-m", "tests.operations.standins")
+    seconds = float(os.environ.get("TEST_STOP_SECONDS", "30"))
     specs = [
-        Spec(name=name, argv=(*module, habit, name), stop_seconds=1.5)
+        Spec(name=name, argv=(*module, habit, name), stop_seconds=seconds)
         for name, habit in (argument.split("=") for argument in arguments)
     ]
-    specs.append(Spec(name="web", argv=(*module, "web", "web"), stop_seconds=1.5))
+    specs.append(Spec(name="web", argv=(*module, "web", "web"), stop_seconds=seconds))
     sys.exit(main([], specs, (*module, "preparing", "preparing")))
 
 
