@@ -132,6 +132,25 @@ async def test_mute_hold_and_keys(sign_in: SignIn, phones: Phones) -> None:
     for key in "5#":
         await found.get_by_role("button", name=key, exact=True).click()
     await desk.wait_dtmf("5#")
+    await person.page.keyboard.type("12")
+    await desk.wait_dtmf("5#12")
+
+
+async def test_hang_up_beside_the_keypad_of_a_phone(sign_in: SignIn, phones: Phones) -> None:
+    """The keys and the button to hang up are on the screen together."""
+    person = await sign_in(width=390, height=844)
+    (desk,) = await phones.add(DESK)
+    found = await talking(person, desk)
+    for width, height in ((390, 844), (360, 640)):
+        await person.page.set_viewport_size({"width": width, "height": height})
+        await person.page.get_by_role("heading", name="Phone").scroll_into_view_if_needed()
+        await expect(found.get_by_role("button", name="Hang up")).to_be_in_viewport(ratio=1)
+        await found.get_by_role("button", name="Keypad").click()
+        for name in ("1", "#", "Hang up"):
+            await expect(found.get_by_role("button", name=name, exact=True)).to_be_in_viewport(ratio=1)
+        await found.get_by_role("button", name="Keypad").click()
+    await found.get_by_role("button", name="Hang up").click()
+    await desk.wait_ended()
 
 
 async def test_blind_transfer(sign_in: SignIn, phones: Phones) -> None:

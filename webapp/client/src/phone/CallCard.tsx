@@ -1,21 +1,19 @@
-import { Alert, Badge, Button, Group, Paper, Stack, Text } from "@mantine/core";
-import { IconArrowsExchange, IconPhoneOff, IconPlugConnected, IconUsersGroup } from "@tabler/icons-react";
+import { Alert, Badge, Group, Paper, Stack, Text } from "@mantine/core";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { CallKeypad } from "./CallKeypad";
 import { CardActions } from "./CardActions";
 import { CardMenu } from "./CardMenu";
 import type { Card } from "./cards";
-import { hangUpCall, joinCalls, swapWith, transferInto } from "./commands";
+import { Consultation } from "./Consultation";
 import { DragHandle } from "./dragging";
 import { Duration } from "./Duration";
-import { Keypad } from "./Keypad";
+import { HangUp } from "./HangUp";
 import { MutedNotice } from "./MutedNotice";
 import { Participants } from "./Participants";
-import { phone } from "./phone";
 import { QualityBadge } from "./QualityBadge";
 import { useCardState } from "./states";
-import { useCommand } from "./useCommand";
 import { Who } from "./Who";
 
 // Only a talking call needs these.
@@ -65,12 +63,13 @@ export function CallCard({ card }: { card: Card }) {
         {answered(card) ? (
           <CardActions
             card={card}
+            keypad={open === "keypad"}
             onKeypad={() => toggle("keypad")}
             onTransfer={() => toggle("transfer")}
             onAdd={() => toggle("add")}
           />
         ) : null}
-        {open === "keypad" && leg ? <Keypad onKey={(digit) => phone.press(leg.key, digit)} /> : null}
+        {open === "keypad" && leg ? <CallKeypad leg={leg.key} /> : null}
         {call?.room ? <Participants room={call.room} /> : null}
         <Suspense fallback={null}>
           {open === "note" && call ? <CallNote call={call.id} onSaved={close} /> : null}
@@ -88,58 +87,4 @@ export function CallCard({ card }: { card: Card }) {
 function answered({ leg, call, state }: Card): boolean {
   if (state === "ended") return false;
   return leg ? leg.answeredAt !== null : call?.answered_at != null;
-}
-
-function HangUp({ card: { leg, call } }: { card: Card }) {
-  const { t } = useTranslation("phone");
-  const { busy, run } = useCommand();
-  return (
-    <Button
-      color="red"
-      size="md"
-      leftSection={<IconPhoneOff size={20} />}
-      disabled={busy}
-      onClick={() => {
-        if (leg) phone.hangUp(leg.key);
-        else if (call) run(() => hangUpCall(call.id));
-      }}
-    >
-      {t("action.hangUp")}
-    </Button>
-  );
-}
-
-/** Two calls of mine that belong together: swap, connect, or talk all together. */
-function Consultation({ card: { call } }: { card: Card }) {
-  const { t } = useTranslation("phone");
-  const { busy, run } = useCommand();
-  const waiting = call?.consultation;
-  if (!call || !waiting) return null;
-  return (
-    <Group gap="xs" grow>
-      <Button
-        variant="light"
-        disabled={busy}
-        leftSection={<IconArrowsExchange size={18} />}
-        onClick={() => run(() => swapWith(waiting, call.id))}
-      >
-        {t("action.swap")}
-      </Button>
-      <Button
-        disabled={busy}
-        leftSection={<IconPlugConnected size={18} />}
-        onClick={() => run(() => transferInto(waiting, call.id))}
-      >
-        {t("action.complete")}
-      </Button>
-      <Button
-        variant="light"
-        disabled={busy}
-        leftSection={<IconUsersGroup size={18} />}
-        onClick={() => run(() => joinCalls(call.id, waiting))}
-      >
-        {t("action.join")}
-      </Button>
-    </Group>
-  );
 }

@@ -23,13 +23,15 @@ import { useCommand } from "./useCommand";
 
 interface CardActionsProps {
   readonly card: Card;
+  /** Its keys are shown. */
+  readonly keypad: boolean;
   readonly onKeypad: () => void;
   readonly onTransfer: () => void;
   readonly onAdd: () => void;
 }
 
 /** The buttons of a call that goes on. */
-export function CardActions({ card, onKeypad, onTransfer, onAdd }: CardActionsProps) {
+export function CardActions({ card, keypad, onKeypad, onTransfer, onAdd }: CardActionsProps) {
   const { t } = useTranslation("phone");
   const { busy, run } = useCommand();
   const mayRecord = useMayRecord();
@@ -55,7 +57,7 @@ export function CardActions({ card, onKeypad, onTransfer, onAdd }: CardActionsPr
           onClick={() => run(() => (held ? resume(call) : holdOn(call.id, true)))}
         />
       ) : null}
-      {leg ? <Action icon={IconDialpad} label={t("action.keypad")} onClick={onKeypad} /> : null}
+      {leg ? <Action icon={IconDialpad} label={t("action.keypad")} active={keypad} onClick={onKeypad} /> : null}
       {call ? (
         <>
           {call.room === null ? (
@@ -88,12 +90,13 @@ export function CardActions({ card, onKeypad, onTransfer, onAdd }: CardActionsPr
 interface ActionProps {
   readonly icon: ComponentType<{ size: number; stroke: number }>;
   readonly label: string;
+  /** Of what is on or off. */
   readonly active?: boolean;
   readonly disabled?: boolean;
   readonly onClick: () => void;
 }
 
-function Action({ icon: Icon, label, active = false, disabled = false, onClick }: ActionProps) {
+function Action({ icon: Icon, label, active, disabled = false, onClick }: ActionProps) {
   return (
     <Button
       variant={active ? "filled" : "default"}

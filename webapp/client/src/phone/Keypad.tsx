@@ -1,6 +1,7 @@
 import { Button, SimpleGrid, Stack, Text } from "@mantine/core";
 
-const KEYS: readonly (readonly [string, string])[] = [
+/** Each with the letters on it. */
+export const KEYS: readonly (readonly [string, string])[] = [
   ["1", ""],
   ["2", "ABC"],
   ["3", "DEF"],
