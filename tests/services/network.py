@@ -1,7 +1,7 @@
 """A machine with two network links, as a namespace: `with laptop() as machine:`. Needs root, and `ip netns`.
 
 Programs in it reach this machine at HOST, over the link that is up. The links are pairs of virtual Ethernet
-devices; with the namespace everything is gone."""
+devices. There is one such machine at a time; what a killed run left of it is taken away first."""
 
 import contextlib
 import os
@@ -26,9 +26,10 @@ class Machine:
     """The namespace. Link "a" is up, "b" is not there yet."""
 
     def __init__(self) -> None:
-        self.name = f"laptop{os.getpid()}"
+        self.name = "laptop"
 
     def open(self) -> None:
+        self.close()
         _ip("netns", "add", self.name)
         self._inside("link", "set", "lo", "up")
         for link, network in NETWORKS.items():
@@ -59,12 +60,14 @@ class Machine:
         return path
 
     def close(self) -> None:
-        for link in NETWORKS:
-            subprocess.run(["ip", "link", "del", self._device(link)], capture_output=True, check=False)
-        _ip("netns", "del", self.name)
+        for words in (
+            *(("link", "del", self._device(link)) for link in NETWORKS),
+            ("netns", "del", self.name),
+        ):
+            subprocess.run(["ip", *words], capture_output=True, check=False)
 
     def _device(self, link: str) -> str:
-        return f"lt{os.getpid()}{link}"
+        return f"{self.name}-{link}"
 
     def _inside(self, *words: str) -> None:
         _ip("-n", self.name, *words)
