@@ -14,6 +14,7 @@ from pathlib import Path
 from config.settings import Settings, SettingsError, load
 from config.setup import certificate, prompts, translations
 from config.setup.steps import BUILD, ROOT, SetupError, below, say
+from webapp.push import vapid
 
 DATABASE_AWAY = 75
 
@@ -26,23 +27,23 @@ def core(settings: Settings) -> None:
 
 
 def control_plane(settings: Settings) -> None:
-    """Database, demo and static files. Raises django.db.OperationalError when the database is away."""
+    """Key of web push, database, demo and static files. Raises django.db.OperationalError when the database
+    is away."""
+    home = settings.home.resolve()
     translations.ensure()
+    vapid.ensure(home)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.django_settings")
     import django  # noqa: PLC0415 - takes a second: only after all that could refuse
     from django.core.management import call_command  # noqa: PLC0415
 
     django.setup()
-    from webapp.push import vapid  # noqa: PLC0415
-
-    vapid.ensure(settings.home.resolve())
     # What the set-up does, it says itself.
     logging.getLogger().setLevel(logging.WARNING)
     migrate(call_command)
     call_command("policies", stdout=io.StringIO())
-    static_files(settings.home.resolve(), call_command)
+    static_files(home, call_command)
     if settings.demo:
-        if not (settings.home / "demo.json").exists():
+        if not (home / "demo.json").exists():
             say("==> Making the demo organisation (a few seconds)")
         call_command("demo", stdout=io.StringIO())
 
