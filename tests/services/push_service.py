@@ -25,16 +25,20 @@ def base64url(data: bytes) -> str:
 class Received:
     """One message: how it came and what it said."""
 
+    path: str
     headers: dict[str, str]
     body: bytes
     message: dict[str, Any]
 
 
 class PushService:
-    """`subscription` is what the browser gives the application; `status` is answered from now on."""
+    """`subscription` is what the browser gives the application; `status` is answered from now on, to paths in
+    `stuck` once `go_on` is set."""
 
     def __init__(self) -> None:
         self.root, self.status = "", 201
+        self.stuck: set[str] = set()
+        self.go_on = threading.Event()
         self.received: list[Received] = []
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._auth = os.urandom(16)
@@ -48,9 +52,9 @@ class PushService:
             "keys": {"p256dh": base64url(point), "auth": base64url(self._auth)},
         }
 
-    def take(self, headers: dict[str, str], body: bytes) -> None:
+    def take(self, path: str, headers: dict[str, str], body: bytes) -> None:
         text = http_ece.decrypt(body, private_key=self._key, auth_secret=self._auth, version="aes128gcm")
-        self.received.append(Received(headers, body, json.loads(text)))
+        self.received.append(Received(path, headers, body, json.loads(text)))
 
     def claims(self, received: Received) -> dict[str, Any]:
         """What the sender signed (RFC 8292), checked with the key that it says it has."""
@@ -70,7 +74,9 @@ def push_service() -> Iterator[PushService]:
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            found.take({name.lower(): value for name, value in self.headers.items()}, body)
+            if self.path in found.stuck:
+                found.go_on.wait(60)
+            found.take(self.path, {name.lower(): value for name, value in self.headers.items()}, body)
             self.send_response(found.status)
             self.send_header("Location", "http://127.0.0.1:1/elsewhere")
             self.send_header("Content-Length", "0")
@@ -83,4 +89,5 @@ def push_service() -> Iterator[PushService]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         found.root = f"http://127.0.0.1:{server.server_port}"
         yield found
+        found.go_on.set()
         server.shutdown()

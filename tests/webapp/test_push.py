@@ -19,6 +19,7 @@ from tests.webapp.conftest import World
 from tests.webapp.running_core import call
 from tests.webapp.signing_in import Visitor
 from webapp.calls.actions import ingest
+from webapp.common import outbound
 from webapp.people.actions import new_token
 from webapp.profile.models import Profile
 from webapp.push import vapid
@@ -218,3 +219,27 @@ async def test_who_is_gone_is_forgotten_and_old_news_is_none(world: World, servi
 
         await eventually(left, 10, "it is forgotten")
     assert len(service.received) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_push_service_that_does_not_answer_holds_up_no_other_call(
+    world: World, service: PushService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What comes of the call that it holds up comes after, in order."""
+    await asyncio.to_thread(signed_in, world, service)
+    monkeypatch.setattr(outbound, "SECONDS", 60.0)
+    service.stuck = {"/member"}
+    async with telling() as teller:
+        teller.heard(ringing(world))
+        lost = over(ringing(world).call)  # type: ignore[arg-type]
+        await asyncio.to_thread(ingest, [lost.call])  # type: ignore[list-item]
+        teller.stored([lost])
+        teller.heard(ringing(world, "202", id="c2"))
+        await settled(service, 1)
+        assert [each.path for each in service.received] == ["/agent"]
+        service.go_on.set()
+        await settled(service, 3)
+    assert [(each.path, each.message["title"]) for each in service.received[1:]] == [
+        ("/member", "Name of 202"),
+        ("/member", "Missed call"),
+    ]

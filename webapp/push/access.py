@@ -1,5 +1,6 @@
 """Which browsers are told what."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.sessions.models import Session
@@ -16,16 +17,15 @@ def own_session(viewer: Any, key: str | None) -> KnownSession | None:
     return KnownSession.objects.filter(user=viewer.pk, key=key).first() if key else None
 
 
-def of_extension(tenant: str, number: str) -> QuerySet[Subscription]:
-    """The browsers of the person with that extension, in sessions that hold."""
+def of_extensions(tenant: str, numbers: Iterable[str]) -> QuerySet[Subscription]:
+    """The browsers of the people with these extensions, in sessions that hold."""
     theirs = Extension.objects.filter(
-        organisation=tenant, number=number, user=OuterRef("session__user"), user__is_active=True
+        organisation=tenant, number__in=numbers, user=OuterRef("session__user"), user__is_active=True
     )
     return _holding().filter(Exists(theirs))
 
 
 def _holding() -> QuerySet[Subscription]:
-
     held = Session.objects.filter(session_key=OuterRef("session__key"), expire_date__gt=timezone.now())
     return Subscription.objects.filter(Exists(held)).select_related(
         "session__user__organisation", "session__user__profile"

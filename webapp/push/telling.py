@@ -2,7 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import structlog
@@ -14,10 +16,9 @@ from pbx.control.messages import CallRecord, Event, LegRecord
 from webapp.calls.models import HistoryLine
 from webapp.link.database import in_database
 from webapp.people.models import User
-from webapp.profile.models import Profile
 from webapp.profile.preferences import whole
 from webapp.push import actions
-from webapp.push.access import of_extension
+from webapp.push.access import of_extensions
 from webapp.push.models import Subscription
 from webapp.push.sending import CALL_SECONDS, LATER_SECONDS, Address, send
 
@@ -25,19 +26,23 @@ log = structlog.get_logger(__name__)
 
 RINGING = frozenset({"offered", "ringing", "early"})
 FRESH_SECONDS = 15.0  # older events come after an absence: nobody is called any more
-MOST_WAITING, MOST_RUNG, MOST_AT_ONCE = 500, 5000, 20
+MOST_WAITING, MOST_RUNG = 500, 5000
+MOST_CALLS, MOST_SENDING = 100, 20  # under way at once
 CALL_TAG = "centrale-call"  # as the client's: one notification of a call, whoever shows it
 
 Message = dict[str, Any]
 Post = tuple[Address, Message, int]
+Find = Callable[[CallRecord], list[Post]]
 
 
 class Teller:
     """`heard` every event, `stored` when its record is in the history; `run` tells."""
 
     def __init__(self) -> None:
-        self._waiting: asyncio.Queue[tuple[str, CallRecord]] = asyncio.Queue(MOST_WAITING)
+        self._waiting: asyncio.Queue[tuple[CallRecord, Find]] = asyncio.Queue(MOST_WAITING)
         self._rung: dict[tuple[str, str], None] = {}
+        self._last: dict[str, asyncio.Task[None]] = {}  # by call
+        self._senders = ThreadPoolExecutor(MOST_SENDING, "push")
 
     def heard(self, event: Event) -> None:
         """Puts a call that has begun to ring at an extension in the queue; a full one drops it."""
@@ -45,36 +50,52 @@ class Teller:
             return
         for leg in event.call.legs:
             if _rings(leg) and self._first(event.call.id, leg.extension or ""):
-                self._put(leg.extension or "", event.call)
+                self._put(event.call, partial(rings, leg.extension or ""))
 
     def stored(self, events: Iterable[Event]) -> None:
         """Records that are in the history now: who missed them is told."""
         for event in events:
             if event.kind == "call.ended" and event.call is not None and _fresh(event.call.ended_at):
-                self._put("", event.call)
+                self._put(event.call, missed)
 
     async def run(self) -> None:
-        """Until cancelled."""
-        while True:
-            extension, call = await self._waiting.get()
-            try:
-                posts = await in_database(rings if extension else missed, extension, call)
-                await self._post(posts)
-            except (DatabaseError, InterfaceError) as error:
-                log.warning("push.untold", error=str(error).strip())
-            except Exception:
-                # Of one call: the next one is told again.
-                log.exception("push.failed", call=call.id)
+        """Until cancelled. What is told of one call goes out in order; no call waits for another one, whose
+        push service may not answer."""
+        room = asyncio.Semaphore(MOST_CALLS)
+
+        async def told(call: CallRecord, find: Find, before: asyncio.Task[None] | None) -> None:
+            if before is not None:
+                await asyncio.wait([before])
+            await self._tell(call, find)
+
+        def over(call: str, task: asyncio.Task[None]) -> None:
+            room.release()
+            if self._last.get(call) is task:
+                del self._last[call]
+
+        async with asyncio.TaskGroup() as tasks:
+            while True:
+                await room.acquire()
+                call, find = await self._waiting.get()
+                task = tasks.create_task(told(call, find, self._last.get(call.id)))
+                self._last[call.id] = task
+                task.add_done_callback(partial(over, call.id))
+
+    async def _tell(self, call: CallRecord, find: Find) -> None:
+        try:
+            await self._post(await in_database(find, call))
+        except (DatabaseError, InterfaceError) as error:
+            log.warning("push.untold", error=str(error).strip())
+        except Exception:
+            # Of one call: the others are told all the same.
+            log.exception("push.failed", call=call.id)
 
     async def _post(self, posts: list[Post]) -> None:
-        limit = asyncio.Semaphore(MOST_AT_ONCE)
-
-        async def one(address: Address, message: Message, seconds: int) -> Any:
-            async with limit:
-                there = await asyncio.to_thread(send, address, message, seconds)
-                return None if there else address.id
-
-        gone = [each for each in await asyncio.gather(*(one(*post) for post in posts)) if each]
+        loop = asyncio.get_running_loop()
+        there = await asyncio.gather(*(loop.run_in_executor(self._senders, send, *post) for post in posts))
+        gone = [
+            address.id for (address, _message, _seconds), known in zip(posts, there, strict=True) if not known
+        ]
         if gone:
             await in_database(actions.forget, gone)
 
@@ -86,9 +107,9 @@ class Teller:
         self._rung[call, extension] = None
         return True
 
-    def _put(self, extension: str, call: CallRecord) -> None:
+    def _put(self, call: CallRecord, find: Find) -> None:
         try:
-            self._waiting.put_nowait((extension, call))
+            self._waiting.put_nowait((call, find))
         except asyncio.QueueFull:
             log.warning("push.too_many")
 
@@ -105,18 +126,18 @@ def rings(extension: str, call: CallRecord) -> list[Post]:
     """The messages to the browsers of whoever has that extension. Asks the database."""
     return [
         (_address(each), message, CALL_SECONDS)
-        for each in of_extension(call.tenant, extension)
+        for each in of_extensions(call.tenant, [extension])
         if (message := _ringing(each.session.user, call)) is not None
     ]
 
 
-def missed(_extension: str, call: CallRecord) -> list[Post]:
+def missed(call: CallRecord) -> list[Post]:
     """The same for all who missed the call, as their history says."""
     lines = HistoryLine.objects.filter(call__call_id=call.id, call__tenant=call.tenant, missed=True)
+    numbers = set(lines.values_list("extension__number", flat=True))
     return [
         (_address(each), message, LATER_SECONDS)
-        for number in set(lines.values_list("extension__number", flat=True))
-        for each in of_extension(call.tenant, number)
+        for each in of_extensions(call.tenant, numbers)
         if (message := _missed(each.session.user, call)) is not None
     ]
 
@@ -126,7 +147,7 @@ def _address(row: Subscription) -> Address:
 
 
 def _wishes(person: User) -> dict[str, bool]:
-    profile = Profile.objects.filter(person=person).first()
+    profile = getattr(person, "profile", None)  # read along with the subscription; not everybody has one
     found: dict[str, bool] = whole(profile.preferences if profile else {})["notifications"]
     return found
 
