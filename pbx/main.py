@@ -29,8 +29,7 @@ from pbx.registrar.bindings import Bindings
 from pbx.registrar.digest import Digests
 from pbx.registrar.flows import Flows
 from pbx.registrar.guard import Guard
-from pbx.registrar.keepalive import KeepAlive
-from pbx.registrar.registrar import Registrar
+from pbx.registrations import Registrations
 from pbx.sip.endpoint import SipConfig, SipError
 from pbx.sip.mailbox import Mailbox
 from pbx.sip.stack import SipStack, StackEvent
@@ -107,14 +106,21 @@ async def build(settings: Settings) -> tuple[Node, SipStack, ControlServer, Stor
     admission = Admission(directory, Digests(), guard, served, door, flows=flows)
     chores = Chores(files, private=settings.private_hooks)
     lamps = Lamps(directory, bindings, store.subscriptions, files.mailboxes, partial(our_contact, config))
+    tracer = Tracer(directory, bindings)
+    registrations = Registrations(
+        directory,
+        bindings,
+        flows,
+        store=store,
+        tracer=tracer,
+        lamps=lamps,
+        keepalive_seconds=settings.keepalive_seconds,
+    )
     node = Node(
         Parts(
             directory=directory,
-            bindings=bindings,
-            registrar=Registrar(directory, bindings),
-            keepalive=KeepAlive(bindings, interval=settings.keepalive_seconds),
+            registrations=registrations,
             guard=guard,
-            flows=flows,
             exchange=Exchange(
                 directory=directory,
                 locations=bindings,
@@ -125,7 +131,7 @@ async def build(settings: Settings) -> tuple[Node, SipStack, ControlServer, Stor
             chores=chores,
             files=files,
             store=store,
-            tracer=Tracer(directory, bindings),
+            tracer=tracer,
             outside=outside,
             lamps=lamps,
         )

@@ -6,9 +6,8 @@ Everything here runs on the asyncio loop. This is what the control API talks to 
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import partial
 
 import structlog
 
@@ -58,11 +57,8 @@ from pbx.ports import (
     TimerFired,
     TrunkChanged,
 )
-from pbx.registrar.bindings import Bindings
-from pbx.registrar.flows import Claimed, Flow, Flows
 from pbx.registrar.guard import Guard
-from pbx.registrar.keepalive import KeepAlive
-from pbx.registrar.registrar import Registrar
+from pbx.registrations import Registrations
 from pbx.sip.gate import Registration
 from pbx.sip.stack import FlowClosed, Malformed, Probed, SipMessage, SipStack, StackEvent
 from pbx.sip.subscriptions import Notified, Subscribing
@@ -81,11 +77,8 @@ class Parts:
     """What a node is made of; built in pbx.main."""
 
     directory: Directory
-    bindings: Bindings
-    registrar: Registrar
-    keepalive: KeepAlive
+    registrations: Registrations
     guard: Guard
-    flows: Flows
     exchange: Exchange
     store: Store
     tracer: Tracer
@@ -112,6 +105,7 @@ class Node(Desk):
         self._stack = stack
         self._parts.lamps.attach(stack)
         self._parts.chores.attach(self._hooked)
+        self._parts.registrations.attach(stack, self._arrived)
 
     @property
     def stack(self) -> SipStack:
@@ -121,12 +115,7 @@ class Node(Desk):
     def restore(self, now: float) -> None:
         """Take up what was stored before a restart: registrations and bans, and tell what ended meanwhile."""
         parts = self._parts
-        stored = parts.store.bindings.load()
-        ended = {each.key: each for each in stored if each.expires_at <= now or self._is_browser(each)}
-        parts.bindings.load((each for each in stored if each.key not in ended), now)
-        for binding in parts.bindings.all():
-            parts.keepalive.watch(binding, now)
-        self._keep((), ended.values(), now)
+        parts.registrations.restore(now)
         bans = parts.store.bans.load()
         parts.guard.restore(bans, now)
         for ban in bans:
@@ -140,7 +129,7 @@ class Node(Desk):
         parts.exchange.states.load(states)
         for state in states:
             parts.lamps.event(Event(number=0, at=now, kind="extension.changed", extension=state))
-        parts.lamps.restore(parts.bindings.all(), now)
+        parts.lamps.restore(parts.registrations.all(), now)
 
     # --- From the stack --------------------
 
@@ -154,7 +143,7 @@ class Node(Desk):
             case IncomingCall():
                 self.carry_out(exchange.incoming(event, now))
             case Registration():
-                self._register(event, now)
+                self._parts.registrations.register(event, now)
             case Subscribing() if self._stopping or self._parts.store.overloaded:
                 self.stack.respond(event.request.token, Reply(503, "Service Unavailable"))
             case Subscribing():
@@ -173,9 +162,9 @@ class Node(Desk):
     def _beside_calls(self, event: Probed | FlowClosed | SipMessage | Malformed, now: float) -> None:
         match event:
             case Probed():
-                self._probed(event, now)
+                self._parts.registrations.probed(event, now)
             case FlowClosed():
-                self._flow_closed(event.flow, now)
+                self._parts.registrations.flow_closed(event.flow, now)
             case SipMessage():
                 self._parts.tracer.record(event, now)
             case Malformed():
@@ -210,6 +199,9 @@ class Node(Desk):
     def _hooked(self, answer: HookAnswered | Kept) -> None:
         self.carry_out(self._parts.exchange.handle(answer, time.time()))
 
+    def _arrived(self, binding: Binding, now: float) -> None:
+        self.carry_out(self._parts.exchange.registered(binding, now))
+
     def _tell(self, event: Event) -> None:
         """Journal an event of the call logic; what users set lasts in the same transaction."""
         parts = self._parts
@@ -232,72 +224,6 @@ class Node(Desk):
         self._timers.pop(key, None)
         self.carry_out(self._parts.exchange.handle(TimerFired(call=key[0], name=key[1]), time.time()))
 
-    # --- Registrations --------------------
-
-    def _register(self, event: Registration, now: float) -> None:
-        """Answer a REGISTER once what it changed is written: what a phone believes survives our death."""
-        token, request = event.request.token, event.request
-        flow = (request.source_ip, request.source_port, request.transport)
-        if event.caller.srtp == "dtls" and self._parts.flows.of(*flow) is None:
-            self.stack.respond(token, Reply(403, "Forbidden"))  # its connection has closed meanwhile
-            return
-        caller = event.caller
-        known = {each.key for each in self._parts.bindings.of_device(caller.tenant, caller.device, now)}
-        result = self._parts.registrar.handle(request, caller, now)
-        if not result.changed and not result.removed:
-            self.stack.respond(token, result.reply)
-            return
-        saved = self._keep(result.changed, result.removed, now)
-        for binding in result.changed:
-            if caller.srtp == "dtls":
-                self.stack.registered(binding)
-            if binding.key not in known:
-                self.carry_out(self._parts.exchange.registered(binding, now))
-        asyncio.ensure_future(saved).add_done_callback(partial(self._answer, token, result.reply))
-
-    def _flow_closed(self, flow: Flow, now: float) -> None:
-        """A browser that cannot be reached any more is not registered any more."""
-        parts = self._parts
-        if parts.flows.end(flow) is None:
-            return
-        gone = parts.bindings.of_flow(*flow)
-        for binding in gone:
-            parts.bindings.remove(binding.key)
-        if gone:
-            self._keep((), gone, now)
-
-    def _is_browser(self, binding: Binding) -> bool:
-        """Whether it ended with the connection that it was made over, and so with the last process."""
-        tenant = self._parts.directory.tenant(binding.tenant)
-        device = tenant.device(binding.device) if tenant is not None else None
-        return device is not None and device.srtp == "dtls"
-
-    def _answer(self, token: int, reply: Reply, _saved: object) -> None:
-        self.stack.respond(token, reply)
-
-    def _keep(self, changed: Iterable[Binding], removed: Iterable[Binding], now: float) -> Awaitable[bool]:
-        """Tell and store changes of bindings; the keep-alives follow them."""
-        parts = self._parts
-        gone = list(removed)
-        fresh = list(changed)
-        for binding in gone:
-            self._emit("binding.removed", now, tenant=binding.tenant, binding=state_of(binding))
-        for binding in fresh:
-            parts.keepalive.watch(binding, now)
-            self._emit("binding.changed", now, tenant=binding.tenant, binding=state_of(binding))
-        parts.tracer.bindings_changed()
-        parts.lamps.bindings(fresh, gone, now)
-        return parts.store.bindings.save(fresh, [binding.key for binding in gone])
-
-    def _probed(self, event: Probed, now: float) -> None:
-        sign = self._parts.keepalive.answered(event.key, event.code, now)
-        if sign.removed is not None:
-            dead = sign.removed
-            log.info("binding.dead", tenant=dead.tenant, device=dead.device, contact=dead.contact)
-            self._keep((), [dead], now)
-        elif sign.changed is not None:
-            self._keep([sign.changed], (), now)
-
     def _emit(self, kind: EventKind, now: float, **body: object) -> None:
         self._parts.store.journal.append(Event(number=0, at=now, kind=kind, **body))  # type: ignore[arg-type]
 
@@ -314,12 +240,7 @@ class Node(Desk):
 
     def _tick(self, now: float) -> None:
         parts = self._parts
-        expired = parts.bindings.expire(now)
-        if expired:
-            self._keep((), expired, now)
-        for binding in parts.keepalive.due(now):
-            tenant = parts.directory.tenant(binding.tenant)
-            self.stack.probe(binding, tenant.domain if tenant else "localhost")
+        parts.registrations.tick(now)
         self.carry_out(parts.exchange.tick(now))
         parts.guard.tick(now)
         self._enforce_bans(now)
@@ -380,12 +301,11 @@ class Node(Desk):
         for old in before.snapshot.devices if before is not None else ():
             new = tenant.device(old.id)
             if new is not None and new.ha1_sha256 != old.ha1_sha256:
-                self._drop_device(snapshot.tenant, old.id, now)
+                parts.registrations.drop_device(snapshot.tenant, old.id, now)
             if old.srtp == "dtls" and (new is None or not new.enabled):
                 # Its connection gets 403 from now on, but nobody takes the call out of its hands.
                 self.carry_out(parts.exchange.shut_out(snapshot.tenant, old.id, now))
-        if stale := parts.registrar.prune(snapshot.tenant):
-            self._keep((), stale, now)
+        parts.registrations.prune(snapshot.tenant, now)
         parts.lamps.tenant_changed(snapshot.tenant, now)
         self._use_trunks(snapshot, now)
         self._emit("tenant.applied", now, tenant=snapshot.tenant, version=snapshot.version)
@@ -403,7 +323,7 @@ class Node(Desk):
             if call.tenant == tenant:
                 self.carry_out(parts.exchange.hang_up(call.id, now) or [])
         for device in known.snapshot.devices:
-            self._drop_device(tenant, device.id, now)
+            parts.registrations.drop_device(tenant, device.id, now)
         parts.directory.remove(tenant)
         for state in parts.exchange.states.forget(tenant):
             parts.store.people.remove(state)
@@ -419,12 +339,6 @@ class Node(Desk):
         self.carry_out(self._parts.outside.configured(snapshot, now))
         self.stack.set_trunks(snapshot.tenant, snapshot.trunks)
 
-    def _drop_device(self, tenant: str, device: str, now: float) -> None:
-        self._parts.lamps.device_gone(tenant, device, now)
-        removed = self._parts.bindings.remove_device(tenant, device)
-        if removed:
-            self._keep((), removed, now)
-
     async def originate(self, wish: Originate) -> str:
         """As the desk does, but no more when the node stops."""
         if self._stopping:
@@ -432,22 +346,13 @@ class Node(Desk):
         return await super().originate(wish)
 
     def bindings(self) -> list[BindingState]:
-        return [state_of(binding) for binding in self._parts.bindings.all()]
+        return self._parts.registrations.states()
 
     async def remove_binding(self, tenant: str, device: str, contact: str) -> bool:
-        removed = self._parts.bindings.remove((tenant, device, contact))
-        if removed is not None:
-            await self._keep((), [removed], time.time())
-        return removed is not None
+        return await self._parts.registrations.remove(tenant, device, contact, time.time())
 
     def claim(self, claim: Claim) -> None:
-        tenant = self._parts.directory.tenant(claim.tenant)
-        device = tenant.device(claim.device) if tenant is not None else None
-        if device is None:
-            raise Refused(404, "There is no such device here.")
-        if device.srtp != "dtls" or not device.enabled:
-            raise Refused(409, "This device is no browser, or it is disabled.", "device")
-        self._parts.flows.claim((claim.ip, claim.port, "tcp"), Claimed(claim.tenant, claim.device))
+        self._parts.registrations.claim(claim)
 
     def bans(self) -> list[BanState]:
         return self._parts.guard.bans(time.time())
@@ -476,7 +381,7 @@ class Node(Desk):
             version=__version__,
             started_at=self._started_at,
             calls=parts.exchange.count,
-            bindings=len(parts.bindings),
+            bindings=len(parts.registrations),
             legs=self.stack.legs,
             last_number=journal.last,
             acknowledged=journal.acknowledged,
@@ -494,19 +399,3 @@ class Node(Desk):
             trunks=self._parts.outside.states(),
             rooms=self._parts.exchange.rooms.all(),
         )
-
-
-def state_of(binding: Binding) -> BindingState:
-    """A binding as others see it."""
-    return BindingState(
-        tenant=binding.tenant,
-        device=binding.device,
-        aor=binding.aor,
-        contact=binding.contact,
-        source=f"{binding.source_ip}:{binding.source_port}",
-        transport=binding.transport,
-        user_agent=binding.user_agent,
-        registered_at=binding.registered_at,
-        expires_at=binding.expires_at,
-        rtt_ms=binding.rtt_ms,
-    )
