@@ -21,6 +21,15 @@ async def talk(a: Any, b: Any) -> None:
     await a.wait_hears(1100, b, 2.0, timeout=20)
 
 
+async def connect(caller: Any, number: str, called: Any) -> None:
+    """`called` answers the call of `caller`, and both talk."""
+    await caller.call(number)
+    await called.wait_ringing()
+    await called.answer()
+    await caller.wait_established()
+    await talk(caller, called)
+
+
 @pytest.mark.parametrize("kind", [Pjsua, Baresip])
 async def test_a_browser_calls_a_desk_phone(desks: Desks, kind: type[Any]) -> None:
     browser, desk = await desks.browser("101"), await desks.desk("103", kind)
@@ -50,22 +59,14 @@ async def test_a_desk_phone_calls_a_browser(desks: Desks, kind: type[Any]) -> No
 
 async def test_a_browser_calls_a_browser(desks: Desks) -> None:
     anna, bob = await desks.browser("101"), await desks.browser("102")
-    await anna.call("102")
-    await bob.wait_ringing()
-    await bob.answer()
-    await anna.wait_established()
-    await talk(anna, bob)
+    await connect(anna, "102", bob)
     await bob.hangup()
     await anna.wait_ended()
 
 
 async def test_media_is_encrypted_opus_on_one_port(desks: Desks) -> None:
     browser, desk = await desks.browser("101"), await desks.desk("103")
-    await browser.call("103")
-    await desk.wait_ringing()
-    await desk.answer()
-    await browser.wait_established()
-    await talk(browser, desk)
+    await connect(browser, "103", desk)
     stats = await browser.stats()
     (transport,) = stats["transport"]
     assert transport["dtlsState"] == "connected" and transport["srtpCipher"]
@@ -76,11 +77,7 @@ async def test_media_is_encrypted_opus_on_one_port(desks: Desks) -> None:
 
 async def test_keys_of_a_browser_reach_the_desk_phone(desks: Desks) -> None:
     browser, desk = await desks.browser("101"), await desks.desk("103")
-    await browser.call("103")
-    await desk.wait_ringing()
-    await desk.answer()
-    await browser.wait_established()
-    await talk(browser, desk)
+    await connect(browser, "103", desk)
     await browser.send_dtmf("15#")
     await desk.wait_dtmf("15#")
     await browser.hangup()
@@ -88,11 +85,7 @@ async def test_keys_of_a_browser_reach_the_desk_phone(desks: Desks) -> None:
 
 async def test_hold_by_either_side(desks: Desks) -> None:
     browser, desk = await desks.browser("101"), await desks.desk("103")
-    await desk.call("101")
-    await browser.wait_ringing()
-    await browser.answer()
-    await desk.wait_established()
-    await talk(browser, desk)
+    await connect(desk, "101", browser)
     for holder in (browser, desk):
         await holder.hold()
         await _held(desks, 1)
@@ -148,11 +141,7 @@ async def test_wishes_of_a_browser_count_for_one_call(desks: Desks) -> None:
 
 async def test_who_may_not_sign_in_any_more_is_out_of_the_call(desks: Desks, house: House) -> None:
     browser, desk = await desks.browser("101"), await desks.desk("103")
-    await browser.call("103")
-    await desk.wait_ringing()
-    await desk.answer()
-    await browser.wait_established()
-    await talk(browser, desk)
+    await connect(browser, "103", desk)
     people = f"from webapp.people.models import User; User.objects.filter(email={house.email('101')!r})"
     try:
         await asyncio.to_thread(house.shell, f"{people}.update(is_active=False)")

@@ -15,7 +15,7 @@ from tests.phones.browser import BrowserPhone, chromium
 from tests.phones.pjsua import Pjsua
 from tests.running import eventually
 from tests.webrtc.house import Desks, House
-from tests.webrtc.test_calls import talk
+from tests.webrtc.test_calls import connect, talk
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -23,11 +23,7 @@ pytestmark = pytest.mark.timeout(240)
 async def talking(desks: Desks) -> tuple[BrowserPhone, Pjsua, str]:
     """A browser and a desk phone that talk, and the browser's leg."""
     browser, desk = await desks.browser("101"), await desks.desk("103")
-    await browser.call("103")
-    await desk.wait_ringing()
-    await desk.answer()
-    await browser.wait_established()
-    await talk(browser, desk)
+    await connect(browser, "103", desk)
     return browser, desk, (await own(desks)).id
 
 

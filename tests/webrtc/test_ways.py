@@ -15,7 +15,7 @@ from tests.running import RunningCore, organisation
 from tests.services import turn
 from tests.telephony.conftest import make_core
 from tests.webrtc.house import Desks, House
-from tests.webrtc.test_calls import talk
+from tests.webrtc.test_calls import connect
 from webapp.phone.ice import TURN_SECONDS, ice_servers
 
 pytestmark = pytest.mark.timeout(240)
@@ -49,19 +49,11 @@ async def test_a_browser_that_gets_out_over_turn_only(desks: Desks, relay: turn.
     (server,) = browser.told["ice_servers"]
     assert server["urls"] == [relay.url]
     await browser.relay_only()
-    await browser.call("103")
-    await desk.wait_ringing()
-    await desk.answer()
-    await browser.wait_established()
-    await talk(browser, desk)
+    await connect(browser, "103", desk)
     assert await browser.way() == "relay"
     await browser.hangup()
     await desk.wait_ended()
-    await desk.call("101")
-    await browser.wait_ringing()
-    await browser.answer()
-    await desk.wait_established()
-    await talk(browser, desk)
+    await connect(desk, "101", browser)
     assert await browser.way() == "relay"
     await desk.hangup()
     await browser.wait_ended()
