@@ -15,6 +15,7 @@ from tests.webapp.conftest import World
 from tests.webapp.control_cases import things
 from tests.webapp.running_core import RunningCore
 from tests.webapp.test_outsiders import empty_devices
+from webapp.contacts.models import Mark
 from webapp.extensions.models import Device, Extension
 from webapp.organisations.models import Organisation
 from webapp.organisations.versions import WATCHED
@@ -91,6 +92,26 @@ def test_what_is_not_in_the_snapshot_does_not(world: World) -> None:
 
 
 @pytest.mark.django_db
+def test_of_marks_only_those_of_who_is_blocked_do(world: World) -> None:
+    """A star is nothing to the core, and does not have all of the configuration made again."""
+    mine = {"organisation": world.alpha, "person": world.people["member"]}
+    mark = Mark(**mine, extension=world.extensions["202"], favourite=True)
+    rows = Mark.objects.filter(pk=mark.pk)
+
+    def raised(change: Callable[[], object]) -> bool:
+        before = version(world.alpha)
+        change()
+        return version(world.alpha) > before
+
+    assert not raised(mark.save) and not raised(lambda: rows.update(vip=True))
+    for blocked in (True, True, False):  # said again when the numbers of a contact change
+        assert raised(lambda blocked=blocked: rows.update(blocked=blocked))
+    assert not raised(lambda: rows.update(favourite=False)) and not raised(rows.delete)
+    assert raised(lambda: Mark.objects.create(**mine, extension=world.extensions["202"], blocked=True))
+    assert raised(Mark.objects.all().delete)
+
+
+@pytest.mark.django_db
 def test_a_stale_object_never_takes_the_version_back(world: World) -> None:
     stale = Organisation.objects.get(pk=world.alpha.pk)
     for _ in range(3):
@@ -143,6 +164,7 @@ def test_writers_at_once_each_raise_it(world: World) -> None:
     assert version(world.alpha) == before + 40
 
 
+@pytest.mark.timeout(400)  # every migration, twice
 @pytest.mark.django_db(transaction=True)
 def test_an_upgrade_keeps_its_rows_and_gives_them_new_versions(world: World) -> None:
     """Back to the first form of the tables and forward again, as an installation with data is upgraded."""

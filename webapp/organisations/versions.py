@@ -15,7 +15,7 @@ from typing import Any
 from django.apps import apps
 from django.db import connections
 
-# Model label -> columns of the organisation it belongs to. The snapshot is made from these and nothing else,
+# Model label -> column of the organisation it belongs to. The snapshot is made from these and nothing else,
 # but for one column of PEOPLE.
 WATCHED = {
     f"{app}.{model}": "organisation_id"
@@ -42,6 +42,8 @@ WATCHED = {
     }.items()
     for model in models
 }
+# Of these only rows with that column set are in the snapshot: marks change with every star that is clicked.
+ONLY = {"contacts.Mark": "blocked"}
 TARGET = "organisations.Organisation"
 # Who may not sign in has no phone in the browser. Their other columns change with each sign-in.
 PEOPLE, COUNTS = "people.User", "is_active"
@@ -86,9 +88,13 @@ def install(using: str = "default", plan: Sequence[Any] = (), **_: Any) -> None:
             cursor.execute(f"UPDATE {target._meta.db_table} SET config_version = {higher}")  # noqa: S608
 
 
-def _watched(present: set[str]) -> list[tuple[str, str]]:
-    pairs = [(apps.get_model(label)._meta.db_table, column) for label, column in WATCHED.items()]
-    return [(table, column) for table, column in pairs if table in present]
+def _watched(present: set[str]) -> list[tuple[str, str, str]]:
+    """Table, column of the organisation, and the condition on a row ({0}: OLD or NEW)."""
+    found = [
+        (apps.get_model(label)._meta.db_table, column, f"{{0}}.{ONLY[label]}" if label in ONLY else "TRUE")
+        for label, column in WATCHED.items()
+    ]
+    return [each for each in found if each[0] in present]
 
 
 def _people(present: set[str]) -> list[str]:
@@ -109,13 +115,14 @@ def _sqlite(target: Any, own_columns: str, present: set[str]) -> list[str]:
         f"CREATE TRIGGER {table}_version AFTER UPDATE OF {own_columns} ON {table} BEGIN "  # noqa: S608
         f"UPDATE {table} SET config_version = {newer.format('OLD.config_version')} WHERE id = NEW.id; END",
     ]
-    for watched, column in _watched(present):
+    for watched, column, counts in _watched(present):
         for event, rows in (("INSERT", ("NEW",)), ("UPDATE", ("OLD", "NEW")), ("DELETE", ("OLD",))):
             owners = ", ".join(f"{row}.{column}" for row in rows)
+            condition = " OR ".join(counts.format(row) for row in rows)
             name = f"{watched}_version_{event.lower()}"
             out += [
                 f"DROP TRIGGER IF EXISTS {name}",
-                f"CREATE TRIGGER {name} AFTER {event} ON {watched} BEGIN "  # noqa: S608
+                f"CREATE TRIGGER {name} AFTER {event} ON {watched} WHEN {condition} BEGIN "  # noqa: S608
                 f"UPDATE {table} SET config_version = {newer.format('config_version')} "
                 f"WHERE id IN ({owners}); END",
             ]
@@ -140,14 +147,16 @@ def _postgresql(target: Any, own_columns: str, present: set[str]) -> list[str]:
         f"CREATE OR REPLACE TRIGGER {own} BEFORE UPDATE OF {own_columns} ON {table} "
         f"FOR EACH ROW EXECUTE FUNCTION {own}()",
     ]
-    for watched, column in _watched(present):
+    for watched, column, counts in _watched(present):
+        old, new = counts.format("OLD"), counts.format("NEW")
         raise_it = f"UPDATE {table} SET config_version = greatest(config_version + 1, {now}) WHERE id = "  # noqa: S608
         name = f"{watched}_version"
         out += [
             f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-            f"IF TG_OP <> 'INSERT' THEN {raise_it} OLD.{column}; END IF; "
-            f"IF TG_OP = 'INSERT' THEN {raise_it} NEW.{column}; "
-            f"ELSIF TG_OP = 'UPDATE' AND NEW.{column} <> OLD.{column} THEN {raise_it} NEW.{column}; END IF; "
+            f"IF TG_OP <> 'INSERT' AND {old} THEN {raise_it} OLD.{column}; END IF; "
+            f"IF TG_OP = 'INSERT' AND {new} THEN {raise_it} NEW.{column}; "
+            f"ELSIF TG_OP = 'UPDATE' AND {new} AND (NEW.{column} <> OLD.{column} OR NOT {old}) "
+            f"THEN {raise_it} NEW.{column}; END IF; "
             f"RETURN NULL; END $$",
             f"CREATE OR REPLACE TRIGGER {name} AFTER INSERT OR UPDATE OR DELETE ON {watched} "
             f"FOR EACH ROW EXECUTE FUNCTION {name}()",
