@@ -6,6 +6,7 @@ import { MonthlyFields } from "@/calendar/MonthlyFields";
 import { parsedDay } from "@/calendar/parsedDay";
 import { DAYS, placeOf, type Repetition } from "@/calendar/rule";
 import { useWords, weekday } from "@/calendar/words";
+import { useDateProps } from "@/components/useDateProps";
 
 interface Props {
   value: Repetition;
@@ -86,7 +87,8 @@ interface EndProps {
 }
 
 function EndFields({ value, counted, set }: EndProps) {
-  const { t, i18n } = useTranslation("calendar");
+  const { t } = useTranslation("calendar");
+  const dates = useDateProps();
   return (
     <SimpleGrid cols={{ base: 1, sm: 2 }}>
       <NativeSelect
@@ -97,9 +99,8 @@ function EndFields({ value, counted, set }: EndProps) {
       />
       {value.end === "until" && (
         <DateInput
+          {...dates}
           label={t("lastDay")}
-          locale={i18n.language}
-          firstDayOfWeek={1}
           valueFormat={t("dateFormat")}
           dateParser={parsedDay}
           value={value.until || null}

@@ -1,6 +1,3 @@
-import "@mantine/dates/styles.css";
-import "dayjs/locale/nl";
-
 import { Group, Input, VisuallyHidden } from "@mantine/core";
 import { DateInput, TimePicker } from "@mantine/dates";
 import { useId } from "react";
@@ -8,6 +5,7 @@ import { useTranslation } from "react-i18next";
 
 import { useMe } from "@/api/me";
 import { parsedDay } from "@/calendar/parsedDay";
+import { useDateProps } from "@/components/useDateProps";
 
 interface Props {
   label: string;
@@ -21,7 +19,8 @@ interface Props {
 
 /** A day and a time in the person's language and clock, to type or to pick. */
 export function WallInput({ label, value, change, days, error }: Props) {
-  const { t, i18n } = useTranslation("calendar");
+  const { t } = useTranslation("calendar");
+  const dates = useDateProps();
   const twelve = useMe().preferences.time_format === "12";
   const id = useId();
   const [day = "", time = ""] = value.split("T");
@@ -32,10 +31,9 @@ export function WallInput({ label, value, change, days, error }: Props) {
       </Input.Label>
       <Group gap="xs" wrap="nowrap" align="flex-start">
         <DateInput
+          {...dates}
           flex={1}
           aria-label={t("dayOf", { label })}
-          locale={i18n.language}
-          firstDayOfWeek={1}
           valueFormat={t("dateFormat")}
           dateParser={parsedDay}
           value={day || null}
