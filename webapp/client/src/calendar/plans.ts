@@ -65,7 +65,11 @@ export function usePlans() {
       mutate({
         run: () => put(event, times),
         done: () => {
-          undoable(t(event.repeats ? "movedOne" : "moved"), () => put(event, back));
+          undoable(t(event.repeats ? "movedOne" : "moved"), async () => {
+            await queries.cancelQueries({ predicate: isPlans }); // may say where it is now
+            showThere(event, { starts, ends });
+            return put(event, back);
+          });
           done?.();
         },
         ...(failed && { failed }),
