@@ -8,7 +8,6 @@ import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from typing import Any
 
 import aiohttp
 import pytest
@@ -18,6 +17,7 @@ from tests.browser.person import session_of
 from tests.operations.harness import ROOT
 from tests.operations.house import House, Phones, Rest
 from tests.phones.browser import CHROMIUM, FLAGS
+from tests.webrtc.house import phone_of
 from tests.webrtc.test_sockets import register
 
 ENDED, FOREIGN, NO_SIP, NO_PING, TOO_MANY = 4401, 4403, 4400, 4400, 4429
@@ -61,22 +61,10 @@ async def closed(opened: aiohttp.ClientWebSocketResponse, seconds: float = 30) -
     return message.data if message.type is aiohttp.WSMsgType.CLOSE else None
 
 
-async def owner(house: House, key: str) -> dict[str, Any]:
-    """Makes the browser of that session a phone."""
-    cookies = {"centrale_session": key, "centrale_csrf": "a" * 32}
-    async with (
-        aiohttp.ClientSession(cookies=cookies) as web,
-        web.post(f"{house.root}/api/v1/phone/", headers={"X-CSRFToken": "a" * 32}) as answer,
-    ):
-        assert answer.status == 200, await answer.text()
-        told: dict[str, Any] = await answer.json()
-        return told
-
-
 @pytest.mark.parametrize("path", SOCKETS)
 async def test_no_session_and_foreign_pages(house: House, path: str) -> None:
     key = await session(house, "user")
-    await owner(house, key)
+    await phone_of(house.root, key)
     for origin in ("http://evil.example", "null", "https://127.0.0.1", "http://127.0.0.1:1"):
         async with socket(house, path, key, origin) as opened:
             assert await closed(opened) == FOREIGN, origin
@@ -88,7 +76,7 @@ async def test_no_session_and_foreign_pages(house: House, path: str) -> None:
 async def test_sessions_that_end_close_what_is_open(house: House) -> None:
     """One runs out, one is ended by its owner elsewhere; neither comes in again."""
     expired, revoked, other = [await session(house, "user") for _ in range(3)]
-    await owner(house, other)
+    await phone_of(house.root, other)
     async with contextlib.AsyncExitStack() as stack:
         opened = [
             await stack.enter_async_context(socket(house, path, key))
@@ -118,7 +106,7 @@ async def test_sessions_that_end_close_what_is_open(house: House) -> None:
 async def test_who_says_too_much_is_put_out(house: House) -> None:
     key = await session(house, "user")
     ping = {"type": "ping", "number": 0}
-    await owner(house, key)
+    await phone_of(house.root, key)
     for words in ("x" * 1001, json.dumps({**ping, "type": "give me all"}), "\x00"):
         async with socket(house, "/ws/live", key) as opened:
             await opened.send_str(words)
@@ -151,10 +139,10 @@ async def foreign_phone(house: House) -> AsyncIterator[str]:
 async def test_another_organisation_sees_no_call(house: House, phones: Phones) -> None:
     """Both have a 101: each rings and shows for its own."""
     one, two = await phones.add("101", "102")
-    ours = await owner(house, await session(house, "user"))
+    ours = await phone_of(house.root, await session(house, "user"))
     secrets = {ours["device"], ours["extension"], house.demo["sip"]["domain"], "Reception", "Sales 1"}
     async with foreign_phone(house) as key:
-        theirs = await owner(house, key)
+        theirs = await phone_of(house.root, key)
         async with socket(house, "/ws/live", key) as live, socket(house, "/ws/sip", key) as sip:
             hello = (await live.receive(20)).data
             await two.call("101")

@@ -140,3 +140,15 @@ class Desks:
             return not await self.calls()
 
         await eventually(none, 20, "the end of all calls")
+
+
+async def phone_of(root: str, session: str) -> dict[str, Any]:
+    """Makes the browser of that session a phone; what its page is told."""
+    cookies = {"centrale_session": session, "centrale_csrf": "a" * 32}
+    async with (
+        aiohttp.ClientSession(cookies=cookies) as web,
+        web.post(f"{root}/api/v1/phone/", headers={"X-CSRFToken": "a" * 32}) as answer,
+    ):
+        assert answer.status == 200, await answer.text()
+        told: dict[str, Any] = await answer.json()
+        return told

@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 
 from tests.running import eventually
-from tests.webrtc.house import House
+from tests.webrtc.house import House, phone_of
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -69,25 +69,13 @@ async def wire(
         yield Wire(socket)
 
 
-async def phone(house: House, session: str) -> dict[str, Any]:
-    """What the page of that session is told."""
-    cookies = {"centrale_session": session, "centrale_csrf": "a" * 32}
-    async with (
-        aiohttp.ClientSession(cookies=cookies) as web,
-        web.post(f"{house.web}/api/v1/phone/", headers={"X-CSRFToken": "a" * 32}) as answer,
-    ):
-        assert answer.status == 200, await answer.text()
-        told: dict[str, Any] = await answer.json()
-        return told
-
-
 async def registered(house: House, device: str) -> bool:
     async with house.core.client() as core:
         return any(binding.device == device for binding in await core.bindings())
 
 
 async def test_the_owner_comes_in_without_a_password(house: House) -> None:
-    mine = await phone(house, house.session("101"))
+    mine = await phone_of(house.web, house.session("101"))
     async with wire(house, house.session("101")) as line:
         assert line.socket.protocol == "sip"
         assert await line.code(register(mine["username"], mine["domain"])) == 200
@@ -119,8 +107,9 @@ async def test_nor_who_has_no_phone(house: House) -> None:
 
 
 async def test_nobody_is_somebody_else(house: House) -> None:
-    mine, theirs = await phone(house, house.session("101")), await phone(house, house.session("102"))
-    other = await phone(house, house.session("outsider"))
+    mine, theirs, other = [
+        await phone_of(house.web, house.session(each)) for each in ("101", "102", "outsider")
+    ]
     async with wire(house, house.session("101")) as line:
         user, domain = mine["username"], mine["domain"]
         assert await line.code(register(user, domain)) == 200
@@ -142,14 +131,14 @@ async def test_nobody_is_somebody_else(house: House) -> None:
     ],
 )
 async def test_what_is_no_message_of_a_phone_ends_it(house: House, frame: str, code: int) -> None:
-    await phone(house, house.session("101"))
+    await phone_of(house.web, house.session("101"))
     async with wire(house, house.session("101")) as line:
         await line.socket.send_str(frame)
         assert await line.says() == code
 
 
 async def test_a_flood_ends_it(house: House) -> None:
-    await phone(house, house.session("101"))
+    await phone_of(house.web, house.session("101"))
     async with wire(house, house.session("101")) as line:
         with contextlib.suppress(ConnectionError):
             for _ in range(400):
@@ -161,7 +150,7 @@ async def test_a_flood_ends_it(house: House) -> None:
 
 
 async def test_an_unclaimed_connection_is_a_strangers(house: House) -> None:
-    mine = await phone(house, house.session("101"))
+    mine = await phone_of(house.web, house.session("101"))
     reader, writer = await asyncio.open_connection("127.0.0.1", house.core.relay_port)
     writer.write(register(mine["username"], mine["domain"]).encode())
     assert (await asyncio.wait_for(reader.readline(), 10)).startswith(b"SIP/2.0 401 ")
@@ -178,7 +167,7 @@ async def test_an_unclaimed_connection_is_a_strangers(house: House) -> None:
 async def test_it_ends_with_the_session_and_with_the_person(house: House, change: str) -> None:
     email = house.email("102")
     session = await asyncio.to_thread(house.sign_in, email)
-    mine = await phone(house, session)
+    mine = await phone_of(house.web, session)
     try:
         async with wire(house, session) as line:
             assert await line.code(register(mine["username"], mine["domain"])) == 200
