@@ -14,24 +14,25 @@ from tests.phones.pjsua import Pjsua
 from tests.running import eventually
 
 DESK, THIRD = "101", "103"
+NAMES = {DESK: "Reception", THIRD: "Sales 2"}
 LONG = 30_000
 
 
-async def call(person: Person, desk: Pjsua) -> Locator:
+async def call(person: Person, desk: Pjsua, number: str = DESK, hz: float = 700) -> Locator:
     """A call from the browser that the desk phone answers; both hear each other."""
     await person.ready()
-    await person.page.get_by_label("Name or number").fill(DESK)
+    await person.page.get_by_label("Name or number").fill(number)
     await person.page.keyboard.press("Enter")
     await desk.wait_ringing()
     await desk.answer()
     await desk.wait_established()
-    await desk.send_tone(700)
-    await both_hear(person, desk)
-    return person.page.get_by_role("region", name="Reception")
+    await desk.send_tone(hz)
+    await both_hear(person, desk, hz)
+    return person.page.get_by_role("region", name=NAMES[number])
 
 
-async def both_hear(person: Person, desk: Pjsua) -> None:
-    await person.hears(700, seconds=30)
+async def both_hear(person: Person, desk: Pjsua, hz: float = 700) -> None:
+    await person.hears(hz, seconds=30)
     await desk.wait_hears(900, -20.0, within_db=8.0, timeout=30)
 
 
@@ -63,20 +64,12 @@ async def test_a_reload_with_another_call_on_hold(sign_in: SignIn, phones: Phone
     person = await sign_in()
     first, second = await phones.add(DESK, THIRD)
     waiting = await call(person, first)
-    await person.page.get_by_label("Name or number").fill(THIRD)
-    await person.page.keyboard.press("Enter")
-    await second.wait_ringing()
-    await second.answer()
-    await second.wait_established()
-    await second.send_tone(500)
-    await second.wait_hears(900, -20.0, within_db=8.0, timeout=30)
+    talking = await call(person, second, THIRD, 500)
     await hears_music(first)
     person.page.on("dialog", lambda dialog: asyncio.ensure_future(dialog.accept()))
     await person.page.reload()
-    talking = person.page.get_by_role("region", name="Sales 2")
     await expect(talking.get_by_role("status")).to_have_text("Talking", timeout=LONG)
-    await person.hears(500, seconds=30)
-    await second.wait_hears(900, -20.0, within_db=8.0, timeout=30)
+    await both_hear(person, second, 500)
     await expect(waiting.get_by_role("status")).to_have_text("On hold", timeout=LONG)
     await hears_music(first)
     await waiting.get_by_role("button", name="Resume").click()
