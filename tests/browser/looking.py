@@ -14,18 +14,12 @@ from typing import Any, Literal
 from PIL import Image
 from playwright.async_api import Page, expect
 
-from tests.running import ROOT, eventually
+from tests.browser.axe import serious_faults, still
+from tests.running import ROOT
 
 CLIENT = ROOT / "webapp" / "client"
-AXE = CLIENT / "node_modules" / "axe-core" / "axe.min.js"
 Language = Literal["en", "nl"]
 Scheme = Literal["light", "dark"]
-# What still moves fades colours; what turns for ever is a loader, and a level follows what is heard.
-STILL = """document.getAnimations().every(({ playState, effect }) => playState !== "running" ||
-  effect.getTiming().iterations === Infinity || effect.target.closest("[role=progressbar]"))"""
-BLAMED = """axe.run({ resultTypes: ["violations"] }).then(({ violations }) => violations
-  .filter(({ impact }) => impact === "serious" || impact === "critical")
-  .map(({ id, nodes }) => `${id}: ${nodes[0].html} (${nodes[0].failureSummary})`))"""
 SAID = """() => {
   const said = new Set();
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -64,7 +58,7 @@ async def faults_of(page: Page, name: str, language: Language) -> list[str]:
         await page.set_viewport_size({"width": look.width, "height": look.height})
         waiting = page.get_by_role("main").get_by_role("status", name=words(language)["shell:loading"])
         await expect(waiting).to_have_count(0)
-        await eventually(lambda: page.evaluate(STILL), 15, "the end of all movement")
+        await still(page)
         keep(await page.screenshot(animations="disabled"), f"{name}-{look.name}")
         found += [f"{name}-{look.name}: {each}" for each in await blamed(page, look, language)]
     return found
@@ -73,13 +67,10 @@ async def faults_of(page: Page, name: str, language: Language) -> list[str]:
 async def blamed(page: Page, look: Look, language: Language) -> list[str]:
     wide = await page.evaluate("document.documentElement.scrollWidth")
     bare = (keys() - set(words(language).values())) & set(await page.evaluate(SAID))
-    if not await page.evaluate("'axe' in window"):
-        await page.evaluate(AXE.read_text())
-    found: list[str] = await page.evaluate(BLAMED)
     return [
         *([f"{wide} wide"] if wide > look.width else []),
         *(f"words missing for {key}" for key in sorted(bare)),
-        *found,
+        *await serious_faults(page),
     ]
 
 

@@ -7,7 +7,8 @@ import numpy as np
 from PIL import Image, ImageDraw
 from playwright.async_api import Page, expect
 
-from tests.browser.visitors import Visitors, blameless, tab_to
+from tests.browser.looks import blameless
+from tests.browser.visitors import Visitors, tab_to
 from tests.running import eventually
 
 RED, BLUE = (200, 40, 40), (40, 60, 200)

@@ -6,7 +6,8 @@ import re
 import pyotp
 from playwright.async_api import Page, expect
 
-from tests.browser.visitors import Visitors, accept, blameless, give, inside, mailed
+from tests.browser.looks import blameless
+from tests.browser.visitors import Visitors, accept, give, inside, mailed
 from tests.operations.house import House
 from tests.running import eventually
 

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.browser.looks import blameless
 from tests.browser.person import session_of
-from tests.browser.visitors import Visitors, accept, blameless, give, inside
+from tests.browser.visitors import Visitors, accept, give, inside
 from tests.operations.house import House
 from tests.running import eventually
 
@@ -132,4 +133,3 @@ async def test_settings_and_profile_are_for_everybody(
             page.get_by_role("main").get_by_role("status", name=re.compile("Loading|Laden"))
         ).to_have_count(0)
         await blameless(page)
-        assert await page.evaluate("document.documentElement.scrollWidth") <= width, path

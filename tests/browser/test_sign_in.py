@@ -2,7 +2,8 @@
 
 from playwright.async_api import expect
 
-from tests.browser.visitors import Newcomer, Visitors, accept, blameless, give, inside, mailed, tab_to
+from tests.browser.looks import blameless
+from tests.browser.visitors import Newcomer, Visitors, accept, give, inside, mailed, tab_to
 from tests.operations.house import House
 
 

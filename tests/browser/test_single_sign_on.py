@@ -8,7 +8,8 @@ import oidc_provider_mock
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.visitors import Visitors, accept, blameless, inside
+from tests.browser.looks import blameless
+from tests.browser.visitors import Visitors, accept, inside
 from tests.operations.house import House
 
 DOMAIN = "company.test"

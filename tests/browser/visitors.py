@@ -1,23 +1,19 @@
 """Browsers that nobody is signed in with, people who never signed in, and what they do at the door."""
 
 import asyncio
-import os
 import re
 import secrets
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.browser.person import session_of
 from tests.operations.house import House
-from tests.running import ROOT, eventually
+from tests.running import eventually
 
-AXE = ROOT / "webapp" / "client" / "node_modules" / "axe-core" / "axe.min.js"
 PASSWORD = "Quiet-Harbour-27"
 PATIENCE_MS = 20_000
-STILL = "document.getAnimations().every((each) => each.effect.getTiming().iterations === Infinity)"
 expect.set_options(timeout=PATIENCE_MS)
 
 
@@ -98,24 +94,6 @@ async def accept(page: Page) -> None:
 async def inside(page: Page) -> None:
     """Until the shell is there."""
     await expect(page.get_by_role("button", name=re.compile("^Menu of"))).to_be_visible()
-
-
-async def blameless(page: Page) -> None:
-    """axe finds nothing serious in what is on the screen. With CENTRALE_TEST_SHOTS, a folder, its picture
-    is kept there."""
-    # Colours that still fade in are not those that stay.
-    await eventually(lambda: page.evaluate(STILL), 20, "the end of animations")
-    if folder := os.environ.get("CENTRALE_TEST_SHOTS"):
-        name = f"{page.url.split('/app/')[-1].split('?')[0].replace('/', '-')}-{secrets.token_hex(2)}.png"
-        await page.screenshot(path=Path(folder) / name)
-    await page.evaluate(AXE.read_text())
-    found = await page.evaluate("axe.run().then((result) => result.violations)")
-    serious = [
-        (each["id"], each["nodes"][0]["html"], each["nodes"][0]["failureSummary"])
-        for each in found
-        if each["impact"] in ("serious", "critical")
-    ]
-    assert serious == [], f"{page.url}: {serious}"
 
 
 async def tab_to(page: Page, wanted: Locator) -> None:
