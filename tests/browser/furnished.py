@@ -7,12 +7,13 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
+from tests.browser.leaving import heard_for, say_to_mailbox
 from tests.browser.looking import Language
 from tests.operations.house import House, Phones, Rest
 from tests.running import eventually
 
 MINE, DESK = "102", "107"
-LONG_ENOUGH_S = 6.0
+LONG_ENOUGH_S = 3.0  # for a wave form
 CUSTOMER, FRIEND = "Noor van der Velden", "Sam Okafor"
 
 
@@ -129,9 +130,7 @@ class Office:
         await me.wait_ringing()
         await me.decline()
         await desk.wait_established()  # the mailbox
-        await desk.send_tone(500)
-        await asyncio.sleep(LONG_ENOUGH_S + 4)  # greeting and message have lengths
-        await desk.hangup()
+        await say_to_mailbox(self.house, desk, 500, LONG_ENOUGH_S)
         await eventually(self._message, 60, "the message")
 
     async def _recorded(self, me: Any, desk: Any) -> None:
@@ -143,7 +142,7 @@ class Office:
             await each.send_tone(tone)
         call = await self.house.live(self.user, MINE)
         await self.user.wants(204, "POST", f"calls/{call}/record/", {"action": "start"})
-        await asyncio.sleep(LONG_ENOUGH_S)  # the file has a length
+        await heard_for(me, LONG_ENOUGH_S)
         await desk.hangup()
         await me.wait_ended()
 

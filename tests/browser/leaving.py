@@ -1,4 +1,4 @@
-"""Callers who leave messages in mailboxes."""
+"""Calls and messages of some length."""
 
 from typing import Any
 
@@ -14,6 +14,11 @@ async def leave_message(house: House, desk: Pjsua, number: str, hz: float, secon
     await desk.send_tone(0)
     await desk.call(f"*99{number}")
     await desk.wait_established()
+    await say_to_mailbox(house, desk, hz, seconds)
+
+
+async def say_to_mailbox(house: House, desk: Pjsua, hz: float, seconds: float) -> None:
+    """The desk phone is connected with a mailbox: after the greeting it leaves a tone, and hangs up."""
 
     def being_left() -> int:
         """Bytes of the message that is being left; none is during the greeting."""
@@ -25,6 +30,17 @@ async def leave_message(house: House, desk: Pjsua, number: str, hz: float, secon
     await eventually(lambda: being_left() > seconds * BYTES_PER_SECOND, 60, "a message of some length")
     await desk.hangup()
     await desk.wait_ended()
+
+
+async def heard_for(phone: Pjsua, seconds: float) -> None:
+    """Until the phone has heard so much more of its call."""
+    before, _ = phone.heard()
+
+    def enough() -> bool:
+        samples, rate = phone.heard()
+        return len(samples) > len(before) + seconds * rate > 0
+
+    await phone.until(enough, f"{seconds:g} s more of the call", 40)
 
 
 async def messages_in(house: House, mailbox: str, role: str = "user") -> list[dict[str, Any]]:

@@ -58,6 +58,14 @@ class Player:
     async def speed(self) -> float:
         return float(await self.page.evaluate("player.media.playbackRate"))
 
+    async def goes_through(self, speed: float) -> None:
+        """At another speed to its end; then to other places, by mouse and by keyboard."""
+        await self.group.get_by_text(f"{speed:g}×", exact=True).click()
+        assert await self.speed() == speed
+        await expect(self.button("Play")).to_be_visible(timeout=20_000)
+        await self.seek_by_mouse(0.5)
+        await self.seek_by_keyboard()
+
     async def seek_by_mouse(self, share: float) -> None:
         """A click in the wave form goes there, also while it stands still."""
         box = await self.group.locator("[data-wave]").bounding_box()

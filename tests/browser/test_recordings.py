@@ -9,11 +9,12 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from tests.browser.conftest import SignIn
+from tests.browser.leaving import heard_for
 from tests.browser.looks import blameless
 from tests.browser.playing import Player
-from tests.operations.house import House, Phones
-from tests.phones.audio import Samples
+from tests.operations.house import House, Phones, Rest
 from tests.phones.pjsua import Pjsua
+from tests.running import eventually
 
 pytestmark = pytest.mark.timeout(400)
 MINE, DESK = "102", "101"
@@ -33,12 +34,9 @@ async def rule(house: House) -> AsyncIterator[dict[str, Any]]:
     await house.admin.wants(204, "DELETE", f"recording-rules/{made['id']}/")
 
 
-def long_enough(samples: Samples, rate: int) -> bool:
-    return len(samples) > ENOUGH_S * rate
-
-
-async def recorded(house: House, caller: Pjsua, called: Pjsua, number: str) -> None:
-    """A call of some seconds with a tone of each side; `number` is what the one dials."""
+async def recorded(house: House, rest: Rest, caller: Pjsua, called: Pjsua, number: str) -> dict[str, Any]:
+    """A call of some seconds with a tone of each side; `number` is what the one dials. Its recording, as who
+    may hear it sees it: there are others in the house."""
     await caller.send_tone(TONE)
     await called.send_tone(TONE)
     await caller.call(number)
@@ -46,13 +44,25 @@ async def recorded(house: House, caller: Pjsua, called: Pjsua, number: str) -> N
     await called.answer()
     await caller.wait_established()
     await called.wait_hears(TONE, caller)
-    await called.until(lambda: long_enough(*called.heard()), "a call of some length", 40)
+    call = await house.live(house.admin, caller.account.number)
+    await heard_for(called, ENOUGH_S)
     await caller.hangup()
     await called.wait_ended()
+
+    async def ready() -> Any:
+        listed = (await rest.get("recordings/"))["results"]
+        return next((each for each in listed if each["call"] == call and each["state"] == "done"), None)
+
+    found: dict[str, Any] = await eventually(ready, 60, "the recording")
+    return found
 
 
 def rows(page: Page) -> Locator:
     return page.get_by_role("list", name="Recordings").get_by_role("listitem")
+
+
+def row_of(page: Page, recording: dict[str, Any]) -> Locator:
+    return rows(page).filter(has=page.locator(f"a[href*='{recording['id']}']"))
 
 
 async def test_an_own_recording(sign_in: SignIn, phones: Phones, house: House, tmp_path: Path) -> None:
@@ -62,23 +72,18 @@ async def test_an_own_recording(sign_in: SignIn, phones: Phones, house: House, t
     page = await person.open("/recordings")
     await expect(page.get_by_role("heading", level=1)).to_be_visible()
     caller, called = await phones.add(MINE, DESK)
-    await recorded(house, caller, called, f"*1{DESK}")
-    row = rows(page).first
-    await expect(row.get_by_role("button").first).to_be_enabled(timeout=60_000)
-    (recording, *_) = (await house.person("user").get("recordings/?personal=true"))["results"]
+    recording = await recorded(house, house.person("user"), caller, called, f"*1{DESK}")
+    row = row_of(page, recording)
+    await expect(row.get_by_role("button").first).to_be_enabled(timeout=30_000)
     await not_for(house, recording, "agent", "supervisor")
-    await is_found(page)
+    await is_found(page, row)
     await row.get_by_role("button").first.focus()
     await page.keyboard.press("Enter")
     player = Player(page, "Recording of")
     await player.is_drawn()
     await player.button("Play").press("Enter")
     await player.plays(TONE)
-    await player.group.get_by_text("1.5×").click()
-    assert await player.speed() == 1.5
-    await expect(player.button("Play")).to_be_visible(timeout=20_000)  # it came to its end
-    await player.seek_by_mouse(0.5)
-    await player.seek_by_keyboard()
+    await player.goes_through(1.5)
     await blameless(page, "recordings-player")
     async with page.expect_download() as begun:
         await row.get_by_role("link", name="Download").click()
@@ -94,22 +99,24 @@ async def test_an_own_recording(sign_in: SignIn, phones: Phones, house: House, t
     assert (await house.person("user").ask("GET", f"recordings/{recording['id']}/")).code == 404
 
 
-async def is_found(page: Page) -> None:
+async def is_found(page: Page, row: Locator) -> None:
     """By a part of what is on the row, its kind and its day, and by nothing else."""
     search = page.get_by_role("searchbox", name="Name or number")
     await search.fill("nobody of that name")
     await expect(page.get_by_text("Nothing found")).to_be_visible()
     await search.fill("Recep")
-    await expect(rows(page).first).to_be_visible()
+    await expect(row).to_be_visible()
     await page.get_by_text("By rule", exact=True).click()
     await expect(page.get_by_text("Nothing found")).to_be_visible()
     await page.get_by_text("Personal", exact=True).click()
-    await expect(rows(page).first).to_be_visible()
+    await expect(row).to_be_visible()
     await page.get_by_role("button", name="From day to day").click()
     days = page.get_by_role("dialog")
+    await expect(days.get_by_role("button", name="Next month")).to_be_visible()
+    await blameless(page, "recordings-days")
     await days.locator("button[data-today]").click()
     await days.locator("button[data-today]").click()
-    await expect(rows(page).first).to_be_visible()
+    await expect(row).to_be_visible()
     await page.get_by_role("button", name="Clear").last.click()
 
 
@@ -128,27 +135,25 @@ async def test_a_recording_by_rule(
 ) -> None:
     """Supervisors hear it, administrators delete it; who spoke sees it nowhere."""
     caller, called = await phones.add("103", DESK)
-    await recorded(house, caller, called, DESK)
+    recording = await recorded(house, house.person("supervisor"), caller, called, DESK)
+    assert recording["rule"] == rule["id"]
     supervisor = await sign_in("supervisor", "/start")
     await Player.listen(supervisor)
     page = await supervisor.open("/recordings")
     await page.get_by_text("By rule", exact=True).click()
-    row = rows(page).first
-    await expect(row.get_by_role("button").first).to_be_enabled(timeout=60_000)
+    row = row_of(page, recording)
+    await expect(row.get_by_role("button").first).to_be_enabled()
     await expect(row.get_by_role("button", name="Delete recording")).to_have_count(0)
     await row.get_by_role("button").first.click()
     player = Player(page, "Recording of")
     await player.is_drawn()
     await player.button("Play").click()
     await player.plays(TONE)
-    (recording, *_) = [
-        each for each in (await house.admin.get("recordings/"))["results"] if each["rule"] == rule["id"]
-    ]
     await not_for(house, recording, "agent", "user")
     path = f"recordings/{recording['id']}/"
     assert (await house.person("supervisor").ask("DELETE", path)).code == 403
     admin = await sign_in("admin", f"/recordings?call={recording['call']}")
-    row = rows(admin.page).first
+    row = row_of(admin.page, recording)
     await expect(admin.page.get_by_role("group", name="Recording of")).to_be_visible()
     await row.get_by_role("button", name="Delete recording").click()
     await admin.page.get_by_role("dialog").get_by_role("button", name="Delete").click()

@@ -78,15 +78,11 @@ async def test_a_message_is_played_called_back_deleted_and_taken_back(
     player = await opened(page)
     await player.is_drawn()
     await player.button("Play").press("Enter")
-    await player.plays(TONE)
     await expect(player.button("Pause")).to_be_visible()
+    await player.plays(TONE)
     await expect(link).not_to_contain_text("1")
     await expect(message_of(page).get_by_role("button", name="Mark as new")).to_be_visible()
-    await player.group.get_by_text("2×").click()
-    assert await player.speed() == 2.0
-    await expect(player.button("Play")).to_be_visible(timeout=20_000)  # it came to its end
-    await player.seek_by_mouse(0.5)
-    await player.seek_by_keyboard()
+    await player.goes_through(2)
     await blameless(page, "voicemail-message")
     await page.get_by_role("button", name=f"Call {NAME}").first.click()
     await desk.wait_ringing()
