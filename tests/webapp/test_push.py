@@ -176,6 +176,7 @@ async def test_who_is_called_is_told(world: World, service: PushService, setting
     assert rang.headers["ttl"] == "30" and rang.headers["urgency"] == "high"
     claims = service.claims(rang)
     assert claims["aud"] == service.root and time.time() < int(claims["exp"]) < time.time() + 86400
+    assert type(claims["exp"]) is int, "push services read it as RFC 7519 has it"
     assert claims["key"] == vapid.public_key(settings.HOME) and claims["sub"].startswith("mailto:")
 
 

@@ -60,7 +60,7 @@ def _headers(endpoint: str, seconds: int) -> dict[str, str]:
     url = urlsplit(endpoint)
     claims = {
         "aud": f"{url.scheme}://{url.netloc}",
-        "exp": str(int(time.time()) + SIGNED_SECONDS),
+        "exp": int(time.time()) + SIGNED_SECONDS,  # a number (RFC 7519 section 4.1.4): services refuse a text
         "sub": settings.CENTRALE.push_contact,
     }
     signed: dict[str, str] = vapid.signer(settings.HOME).sign(claims)
