@@ -125,4 +125,6 @@ def test_preferences(world: World) -> None:
     ):
         assert change(**wrong).status_code == 400, wrong
     assert change(shortcuts={"mute": "", "park": "mod+m"}).status_code == 200
+    assert change(shortcuts=None).json()["shortcuts"] == {}
+    assert change(shortcuts={"hold": "mod+m"}).json()["shortcuts"] == {"hold": "mod+m"}
     assert world.client("agent").get(url).json()["theme"] == "auto"
