@@ -17,14 +17,14 @@ needed = pytest.mark.skipif(postgres.binaries() is None, reason="PostgreSQL is n
 @needed
 @pytest.mark.slow
 @pytest.mark.first
+@pytest.mark.flaky(reruns=0)  # in there each failed test runs once more, and says so
 @pytest.mark.timeout(1800)
 def test_everything_on_postgresql(tmp_path: Path) -> None:
     """All tests of this folder in a process of their own whose DATABASE_URL is a private cluster."""
     with postgres.cluster() as server:
         env = {**os.environ, "DATABASE_URL": server.url, "CENTRALE_HOME": str(tmp_path)}
         env["CENTRALE_TEST_PORTS"] = own_range()
-        env.pop("CENTRALE_TEST_REPORT", None)  # what fails in there is told by the failure of this test
-        command = [sys.executable, "-m", "pytest", "tests/webapp", "-x", "-m", "not slow", "--reruns", "0"]
+        command = [sys.executable, "-m", "pytest", "tests/webapp", "-m", "not slow"]
         done = subprocess.run(
             [*command, "-p", "no:cacheprovider"],
             check=False,
