@@ -51,6 +51,7 @@ async def test_missed_calls_are_counted_noted_and_called_back(
     assert await house.person("user").get("history/missed/") == {"count": 0}
     calls = page.get_by_role("list", name="Calls").get_by_role("listitem").filter(has_text=name)
     await bundled(page, calls)
+    await filtered(page, calls)
     await page.get_by_text("Missed", exact=True).click()
     await expect(calls.first).to_contain_text("missed")
     await calls.first.get_by_role("button", name=re.compile("missed")).click()
@@ -87,6 +88,20 @@ async def bundled(page: Page, calls: Locator) -> None:
     await expect(calls.nth(1)).to_be_visible()
     await blameless(page, "history-list")
     await page.get_by_label("Bundle by caller").press("Space")
+    await expect(calls).to_have_count(1)
+
+
+async def filtered(page: Page, calls: Locator) -> None:
+    """Days and directions without calls say that they are why there are none, and lead back to all."""
+    await page.get_by_role("button", name="From day to day").click()
+    for _ in range(2):
+        await page.locator("button:has([data-direction=previous])").first.click()
+    for day in (10, 14):
+        await page.get_by_role("button", name=re.compile(f"^{day} ")).click()
+    await page.get_by_text("Out", exact=True).click()
+    await expect(page.get_by_text("Nothing found")).to_be_visible()
+    await blameless(page, "history-filtered")
+    await page.get_by_role("button", name="Clear the filters").click()
     await expect(calls).to_have_count(1)
 
 

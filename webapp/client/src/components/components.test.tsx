@@ -12,6 +12,12 @@ describe("times", () => {
     expect(format("nl", "UTC").day(1_795_303_800)).toBe("zaterdag 21 november");
   });
 
+  it("say the day when it is another one", () => {
+    const { until } = format("en", "UTC");
+    expect(until(new Date(new Date().setUTCHours(14, 5)))).toBe("14:05");
+    expect(until("2026-01-05T14:05:00Z")).toBe("5 Jan 2026, 14:05");
+  });
+
   it("count up", () => {
     expect([0, 7.9, 754, 3723, -3].map(duration)).toEqual(["0:00", "0:07", "12:34", "1:02:03", "0:00"]);
   });

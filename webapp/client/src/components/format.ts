@@ -15,6 +15,8 @@ export interface Format {
   dateTime: (at: When) => string;
   /** The time when it is of today, else the date. */
   short: (at: When) => string;
+  /** The time when it is of today, else date and time. */
+  until: (at: When) => string;
   /** The calendar day in the person's zone, 2026-11-03: to group by. */
   isoDay: (at: When) => string;
   number: (value: number) => string;
@@ -39,12 +41,14 @@ export function format(language: string, timeZone: string, twelve = false): Form
   const iso = new Intl.DateTimeFormat("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" });
   const number = new Intl.NumberFormat(locale);
   const isoDay = (at: When) => iso.format(toDate(at));
+  const today = (at: When) => isoDay(at) === isoDay(new Date());
   return {
     time: (at) => time.format(toDate(at)),
     date: (at) => date.format(toDate(at)),
     day: (at) => day.format(toDate(at)),
     dateTime: (at) => dateTime.format(toDate(at)),
-    short: (at) => (isoDay(at) === isoDay(new Date()) ? time : date).format(toDate(at)),
+    short: (at) => (today(at) ? time : date).format(toDate(at)),
+    until: (at) => (today(at) ? time : dateTime).format(toDate(at)),
     isoDay,
     number: (value) => number.format(value),
   };

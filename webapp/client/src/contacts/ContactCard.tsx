@@ -110,7 +110,7 @@ function Presence({ id }: { id: string }) {
         <PresenceDot state={state} />
         <Text size="sm">
           {words(colleague)}
-          {status?.until != null && ` ${t("until", { time: format.time(status.until) })}`}
+          {status?.until != null && ` ${t("until", { time: format.until(status.until) })}`}
         </Text>
       </Group>
       {status && status.note !== "" && (

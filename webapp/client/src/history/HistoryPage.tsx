@@ -1,12 +1,10 @@
-import { Group, Paper, SegmentedControl, Switch, Text } from "@mantine/core";
+import { Button, Group, Paper, SegmentedControl, Switch, Text } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconHistory } from "@tabler/icons-react";
-import { keepPreviousData, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { useCallback, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { historyRetrieve } from "@/api/generated/sdk.gen";
 import type { Item } from "@/api/generated/types.gen";
 import { useMe } from "@/api/me";
 import type { Days } from "@/components/days";
@@ -19,8 +17,8 @@ import { VirtualList } from "@/components/VirtualList";
 import { CallDrawer } from "@/history/CallDrawer";
 import { CallRow } from "@/history/CallRow";
 import { useMissed, useSeen } from "@/history/missed";
-import { queryOf, rowsOf, SHOWN } from "@/history/shown";
-import { useOnEntities } from "@/live/store";
+import { queryOf, rowsOf, SHOWN, type Shown } from "@/history/shown";
+import { useHistory } from "@/history/useHistory";
 
 const route = getRouteApi("/signed-in/history");
 const ROW = 65;
@@ -37,24 +35,18 @@ export function HistoryPage() {
   const [days, setDays] = useState<Days>([null, null]);
   const [bundled, setBundled] = useState(true);
   const [open, setOpen] = useState<Item | null>(null);
-  const client = useQueryClient();
-  const refetch = useCallback(() => void client.invalidateQueries({ queryKey: ["history"] }), [client]);
-  useOnEntities("record", refetch);
   useSeen(useMissed());
-  const query = queryOf({ shown, q, days, bundled }, zone);
-  const found = useInfiniteQuery({
-    queryKey: ["history", query],
-    queryFn: async ({ pageParam, signal }) =>
-      (await historyRetrieve({ query: { ...query, ...(pageParam && { after: pageParam }) }, signal, throwOnError: true })).data,
-    initialPageParam: "",
-    getNextPageParam: ({ next }) => next ?? undefined,
-    placeholderData: keepPreviousData,
-  });
+  const found = useHistory(queryOf({ shown, q, days, bundled }, zone));
   const rows = useMemo(
     () => rowsOf(found.data?.pages.flatMap((page) => page.results) ?? [], format.isoDay),
     [found.data, format],
   );
-  const nothing = q || days[0] ? "Search" : shown === "missed" ? "Missed" : "";
+  const show = (chosen: Shown) => void navigate({ search: chosen === "all" ? {} : { show: chosen }, replace: true });
+  const clear = () => {
+    setText("");
+    setDays([null, null]);
+    show("all");
+  };
   const more = found.hasNextPage && !found.isFetchingNextPage ? () => void found.fetchNextPage() : undefined;
   return (
     <Page title={t("title")} width={960}>
@@ -65,7 +57,7 @@ export function HistoryPage() {
           aria-label={t("show.label")}
           data={SHOWN.map((value) => ({ value, label: t(`show.${value}`) }))}
           value={shown}
-          onChange={(show) => void navigate({ search: show === "all" ? {} : { show }, replace: true })}
+          onChange={show}
         />
         <Switch
           label={t("bundle")}
@@ -76,7 +68,7 @@ export function HistoryPage() {
       {found.error && <LoadingFailed error={found.error} retry={() => void found.refetch()} />}
       {found.isPending && <Loading />}
       {found.isSuccess && rows.length === 0 && (
-        <EmptyState icon={IconHistory} title={t(`empty${nothing}`)} text={t(`empty${nothing}Text`)} />
+        <NoCalls shown={shown} searched={q !== "" || days[0] !== null} clear={clear} />
       )}
       {rows.length > 0 && (
         <Paper withBorder>
@@ -100,5 +92,27 @@ export function HistoryPage() {
       )}
       <CallDrawer item={open} close={() => setOpen(null)} />
     </Page>
+  );
+}
+
+interface NoCallsProps {
+  shown: Shown;
+  searched: boolean;
+  clear: () => void;
+}
+
+/** Why there is nothing, and the way back to all calls when that is by what was asked for. */
+function NoCalls({ shown, searched, clear }: NoCallsProps) {
+  const { t } = useTranslation("history");
+  const around = useTranslation("around").t;
+  const why = searched || shown === "in" || shown === "out" ? "Search" : shown === "missed" ? "Missed" : "";
+  return (
+    <EmptyState icon={IconHistory} title={t(`empty${why}`)} text={t(`empty${why}Text`)}>
+      {why === "Search" && (
+        <Button variant="light" onClick={clear}>
+          {around("clearFilters")}
+        </Button>
+      )}
+    </EmptyState>
   );
 }

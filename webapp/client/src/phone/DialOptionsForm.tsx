@@ -1,8 +1,7 @@
 import { Select, Stack, Switch } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 
-import { callerIdsListOptions } from "@/api/generated/@tanstack/react-query.gen";
+import { useCallerIds } from "@/status/callerIds";
 
 import { BROWSER, type Dialling, USUAL } from "./DialOptions";
 import { useMine, useOtherPhones } from "./mine";
@@ -16,7 +15,7 @@ export function DialOptionsForm({ dialling }: { dialling: Dialling }) {
   const { t } = useTranslation("phone");
   const mine = useMine();
   const phones = useOtherPhones(usePhoneStore((store) => store.view.device));
-  const callerIds = useQuery(callerIdsListOptions());
+  const callerIds = useCallerIds(mine?.id ?? "");
   return (
     <Stack gap="sm" miw={240}>
       <Select
@@ -34,14 +33,8 @@ export function DialOptionsForm({ dialling }: { dialling: Dialling }) {
         label={t("dial.callerId")}
         allowDeselect={false}
         comboboxProps={INSIDE}
-        value={dialling.callerId}
-        data={[
-          { value: USUAL, label: t("dial.usual") },
-          ...(callerIds.data?.results ?? []).map((each) => ({
-            value: each.id,
-            label: each.name ?? each.shown ?? each.id,
-          })),
-        ]}
+        value={callerIds.find(({ value }) => value === dialling.callerId)?.value ?? USUAL}
+        data={[{ value: USUAL, label: t("dial.usual") }, ...callerIds]}
         onChange={(callerId) => dialling.change({ callerId: callerId ?? USUAL })}
       />
       {mine?.value.may_record ? (

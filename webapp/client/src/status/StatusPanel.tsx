@@ -3,14 +3,16 @@ import { useQuery } from "@tanstack/react-query";
 import { type SyntheticEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { callerIdsListOptions, statusesListOptions } from "@/api/generated/@tanstack/react-query.gen";
+import { statusesListOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { useMe } from "@/api/me";
 import type { ValueOf } from "@/live/types";
+import { useCallerIds } from "@/status/callerIds";
 import { ForwardRow } from "@/status/ForwardRow";
 import { useSetState } from "@/status/setting";
 import { fromWall, suggestedEnds, toWall } from "@/status/wall";
 
 const ALL = { query: { page_size: 200 } } as const;
+const USUAL = "";
 
 interface Props {
   extension: string;
@@ -22,7 +24,7 @@ interface Props {
 export function StatusPanel({ extension, mine, close }: Props) {
   const { t } = useTranslation("status");
   const { set, isPending } = useSetState(extension);
-  const callerIds = useQuery(callerIdsListOptions(ALL)).data?.results ?? [];
+  const callerIds = useCallerIds(extension);
   return (
     <Stack gap="sm">
       <StatusForm mine={mine} busy={isPending} save={(body) => set(body, close)} />
@@ -44,12 +46,12 @@ export function StatusPanel({ extension, mine, close }: Props) {
       {callerIds.length > 0 && (
         <Select
           label={t("callerId")}
-          placeholder={t("callerIdUsual")}
-          clearable
+          allowDeselect={false}
           comboboxProps={{ withinPortal: false }}
-          data={callerIds.map(({ id, name, shown }) => ({ value: id, label: [name, shown].filter(Boolean).join(" · ") }))}
-          value={callerIds.some(({ id }) => id === mine.caller_id) ? mine.caller_id : null}
-          onChange={(id) => set({ caller_id: id })}
+          data={[{ value: USUAL, label: t("callerIdUsual") }, ...callerIds]}
+          // One that was taken away counts no longer.
+          value={callerIds.find(({ value }) => value === mine.caller_id)?.value ?? USUAL}
+          onChange={(id) => set({ caller_id: id || null })}
         />
       )}
     </Stack>
