@@ -15,10 +15,13 @@ interface Props {
   /** Only the day. */
   days: boolean;
   error?: string | undefined;
+  description?: string;
+  /** Within something that a click elsewhere closes: the calendar that opens belongs to it. */
+  inside?: boolean;
 }
 
 /** A day and a time in the person's language and clock, to type or to pick. */
-export function WallInput({ label, value, change, days, error }: Props) {
+export function WallInput({ label, value, change, days, error, description, inside = false }: Props) {
   const { t } = useTranslation("calendar");
   const dates = useDateProps();
   const twelve = useMe().preferences.time_format === "12";
@@ -29,6 +32,7 @@ export function WallInput({ label, value, change, days, error }: Props) {
       <Input.Label component="div" id={`${id}-label`}>
         {label}
       </Input.Label>
+      {description && <Input.Description mb={4}>{description}</Input.Description>}
       <Group gap="xs" wrap="nowrap" align="flex-start">
         <DateInput
           {...dates}
@@ -36,6 +40,7 @@ export function WallInput({ label, value, change, days, error }: Props) {
           aria-label={t("dayOf", { label })}
           valueFormat={t("dateFormat")}
           dateParser={parsedDay}
+          popoverProps={{ withinPortal: !inside }}
           value={day || null}
           onChange={(chosen) => change(`${chosen ?? ""}T${days ? "00:00" : time}`)}
           error={Boolean(error)}

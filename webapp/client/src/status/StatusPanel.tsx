@@ -1,17 +1,12 @@
-import { Button, ColorSwatch, Divider, Group, Radio, Select, Stack, Switch, Text, TextInput } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
-import { type SyntheticEvent, useState } from "react";
+import { Divider, Select, Stack, Switch } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 
-import { statusesListOptions } from "@/api/generated/@tanstack/react-query.gen";
-import { useMe } from "@/api/me";
 import type { ValueOf } from "@/live/types";
 import { useCallerIds } from "@/status/callerIds";
 import { ForwardRow } from "@/status/ForwardRow";
 import { useSetState } from "@/status/setting";
-import { fromWall, suggestedEnds, toWall } from "@/status/wall";
+import { StatusForm } from "@/status/StatusForm";
 
-const ALL = { query: { page_size: 200 } } as const;
 const USUAL = "";
 
 interface Props {
@@ -55,72 +50,5 @@ export function StatusPanel({ extension, mine, close }: Props) {
         />
       )}
     </Stack>
-  );
-}
-
-interface FormProps {
-  mine: ValueOf<"me">;
-  busy: boolean;
-  save: (body: { status: string | null; note: string; until: string | null }) => void;
-}
-
-function StatusForm({ mine, busy, save }: FormProps) {
-  const { t } = useTranslation("status");
-  const { shown_time_zone: zone } = useMe();
-  const statuses = useQuery(statusesListOptions(ALL)).data?.results ?? [];
-  const [status, setStatus] = useState(mine.status?.id ?? "");
-  const [note, setNote] = useState(mine.status?.note ?? "");
-  const [until, setUntil] = useState(mine.status?.until ? toWall(mine.status.until * 1000, zone) : "");
-  const ends = suggestedEnds(new Date(), zone);
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    save({ status: status || null, note, until: until ? fromWall(until, zone) : null });
-  };
-  return (
-    <form onSubmit={submit}>
-      <Stack gap="xs">
-        <Radio.Group label={t("title")} value={status} onChange={setStatus}>
-          <Stack gap={6} mt={4}>
-            {statuses.map(({ id, name, colour }) => (
-              <Radio
-                key={id}
-                value={id}
-                label={
-                  <Group gap={6} wrap="nowrap">
-                    <ColorSwatch component="span" color={colour ?? "gray"} size={12} aria-hidden />
-                    {name}
-                  </Group>
-                }
-              />
-            ))}
-          </Stack>
-        </Radio.Group>
-        <TextInput label={t("note")} maxLength={140} value={note} onChange={(e) => setNote(e.currentTarget.value)} />
-        <TextInput
-          type="datetime-local"
-          label={t("until")}
-          description={t("untilText")}
-          value={until}
-          onChange={(e) => setUntil(e.currentTarget.value)}
-        />
-        <Group gap="xs">
-          <Text size="xs" c="dimmed">
-            {t("suggested")}
-          </Text>
-          <Button size="compact-xs" variant="default" onClick={() => setUntil(ends.hour)}>
-            {t("oneHour")}
-          </Button>
-          <Button size="compact-xs" variant="default" onClick={() => setUntil(ends.today)}>
-            {t("today")}
-          </Button>
-          <Button size="compact-xs" variant="default" onClick={() => setUntil("")}>
-            {t("noEnd")}
-          </Button>
-        </Group>
-        <Button type="submit" loading={busy}>
-          {t("set")}
-        </Button>
-      </Stack>
-    </form>
   );
 }

@@ -4,10 +4,15 @@ import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { Loading } from "@/components/states";
+import { texts } from "@/i18n";
 import { useEntities } from "@/live/store";
 import type { ValueOf } from "@/live/types";
 
-const StatusPanel = lazy(async () => ({ default: (await import("@/status/StatusPanel")).StatusPanel }));
+// With the words of the calendar's fields.
+const StatusPanel = lazy(async () => {
+  const [{ StatusPanel: panel }] = await Promise.all([import("@/status/StatusPanel"), texts("calendar")()]);
+  return { default: panel };
+});
 
 /** In the top bar: my status, and what I can set about being reached. Nothing for who has no extension. */
 export function StatusPicker() {
