@@ -54,7 +54,17 @@ async def test_status_with_an_end_is_live_for_a_colleague(sign_in: SignIn) -> No
     await button.click()
     await page.get_by_role("radio", name=name).check()
     await page.get_by_label("Note for colleagues").fill("At the dentist")
+    await page.get_by_label("Until: day").fill("3/11/2020")
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_label("Until: hours")).to_have_value("17")  # the end of that day
+    await page.get_by_role("button", name="Set status").click()
+    await expect(page.get_by_text("Choose a moment to come.")).to_be_visible()
+    # The calendar that opens belongs to the panel, which stays.
+    await page.get_by_label("Until: day").click()
+    await page.get_by_role("button", name="20 November 2020").click()
+    await expect(page.get_by_label("Until: day")).to_have_value("20/11/2020")
     await page.get_by_role("button", name="In an hour").click()
+    await expect(page.get_by_text("Choose a moment to come.")).to_be_hidden()
     await blameless(page)
     await page.get_by_role("button", name="Set status").click()
     await expect(page.get_by_role("button", name=f"Status: {name}")).to_be_visible()
