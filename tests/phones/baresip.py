@@ -29,6 +29,7 @@ from tests.phones.audio import (
 )
 from tests.phones.base import (
     SENT_LEVEL_DBOV,
+    START_S,
     Account,
     BasePhone,
     CallState,
@@ -90,7 +91,7 @@ class Baresip(BasePhone):
         lines = [f'"{each}" <sip:{each}@{self.account.domain}>;presence=p2p' for each in self._watches]
         (self.folder / "contacts").write_text("".join(f"{line}\n" for line in lines))
         await self._spawn(PROGRAM, "-4", "-s", "-f", str(self.folder))
-        await self.until(lambda: any("baresip is ready" in line for line in self._log), "start")
+        await self.until(lambda: any("baresip is ready" in line for line in self._log), "start", START_S)
         self._reader, self._writer = await asyncio.open_connection(net.LOOPBACK, self._control_port)
         self._spawn_task(self._read_events(self._reader))
 

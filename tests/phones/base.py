@@ -27,6 +27,7 @@ Transport = Literal["udp", "tcp", "tls"]
 DtmfVia = Literal["rtp", "info"]
 
 DEADLINE_S = 10.0
+START_S = 60.0  # until the program of a phone is there: on a busy machine that alone may take long
 POLL_S = 0.02
 LOG_TAIL_LINES = 60
 PR_SET_PDEATHSIG = 1

@@ -16,6 +16,7 @@ from tests.phones import net
 from tests.phones.audio import HEADER_BYTES, NOTHING, Samples, read_growing_wav, silence, sine, write_wav
 from tests.phones.base import (
     SENT_LEVEL_DBOV,
+    START_S,
     Account,
     BasePhone,
     CallState,
@@ -95,7 +96,9 @@ class Linphone(BasePhone):
         # The answer to this command is the sign that linphonec takes commands.
         await self._write("codec list\n")
         await self.until(
-            lambda: any(_CODEC.match(line.removeprefix("linphonec> ")) for line in self._log), "start"
+            lambda: any(_CODEC.match(line.removeprefix("linphonec> ")) for line in self._log),
+            "start",
+            START_S,
         )
         await self._choose_codecs()
         await self._write("soundcard use files\n")

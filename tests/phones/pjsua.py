@@ -14,6 +14,7 @@ from tests.phones import net
 from tests.phones.audio import NOTHING, Samples, read_growing_wav, sine, write_wav
 from tests.phones.base import (
     SENT_LEVEL_DBOV,
+    START_S,
     Account,
     BasePhone,
     Caller,
@@ -113,7 +114,7 @@ class Pjsua(BasePhone):
             }
         await self._spawn(sys.executable, str(CHILD), env={**os.environ, "PYTHONPATH": ""})
         await self._write(json.dumps(settings) + "\n")
-        await self.until(lambda: self._ready, "start")
+        await self.until(lambda: self._ready, "start", START_S)
         await self.send_tone(1000)
 
     async def _quit(self) -> None:
