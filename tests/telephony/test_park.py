@@ -18,7 +18,7 @@ from tests.running import eventually
 from tests.subscriptions.watcher import Watcher
 from tests.telephony.music import hears_music, own_music
 from tests.telephony.office import Office, both_hear, connect, hang_up, shows
-from tests.telephony.prompts import likeness, prompt_file
+from tests.telephony.spoken import hears
 
 ALL = pytest.mark.parametrize("kind", [Pjsua, Linphone, Baresip], ids=lambda kind: kind.kind)
 
@@ -109,14 +109,7 @@ async def a_leg_is_held(office: Office) -> bool:
 
 async def hears_slot(office: Office, phone: BasePhone, slot: str) -> None:
     """Wait until the phone has heard "parked at" and the digits of the slot."""
-
-    def said() -> bool:
-        heard, rate = phone.heard()
-        names = ["parked_at", *(f"digit_{digit}" for digit in set(slot))]
-        files = [prompt_file(office.core, name, "en") for name in names]
-        return bool(rate) and all(likeness(heard, rate, *file) > 0.2 for file in files)
-
-    await phone.until(said, f"slot {slot} in words", 15)
+    await hears(office, phone, "parked_at", *(f"digit_{digit}" for digit in slot))
 
 
 @pytest.mark.parametrize("kind", [Pjsua, Baresip], ids=lambda kind: kind.kind)
