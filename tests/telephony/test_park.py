@@ -4,12 +4,13 @@ lamps, and that no other organisation gets at it."""
 import asyncio
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from pbx.control.client import ControlError
 from pbx.control.commands import Park, Parked, Pickup
 from pbx.control.configuration import ParkConfig
-from tests.phones.audio import read_growing_wav
+from tests.phones.audio import Samples, read_growing_wav
 from tests.phones.baresip import Baresip
 from tests.phones.base import BasePhone
 from tests.phones.linphone import Linphone
@@ -18,7 +19,8 @@ from tests.running import eventually
 from tests.subscriptions.watcher import Watcher
 from tests.telephony.music import hears_music, own_music
 from tests.telephony.office import Office, both_hear, connect, hang_up, shows
-from tests.telephony.spoken import hears
+from tests.telephony.prompts import prompt_file
+from tests.telephony.words import ALIKE_OF_ALL, BETTER, Heard
 
 ALL = pytest.mark.parametrize("kind", [Pjsua, Linphone, Baresip], ids=lambda kind: kind.kind)
 
@@ -108,8 +110,24 @@ async def a_leg_is_held(office: Office) -> bool:
 
 
 async def hears_slot(office: Office, phone: BasePhone, slot: str) -> None:
-    """Wait until the phone has heard "parked at" and the digits of the slot."""
-    await hears(office, phone, "parked_at", *(f"digit_{digit}" for digit in slot))
+    """Wait until the phone has heard "parked at" and the digits of the slot, and not other ones."""
+
+    def words(digits: str) -> tuple[Samples, int]:
+        names = ["parked_at", *(f"digit_{digit}" for digit in digits)]
+        files = [prompt_file(office.core, name, "en") for name in names]
+        return np.concatenate([samples for samples, _ in files]), files[0][1]
+
+    rivals = [slot[:at] + str((int(digit) + 1) % 10) + slot[at + 1 :] for at, digit in enumerate(slot)]
+
+    def said() -> bool:
+        samples, rate = phone.heard()
+        if not len(samples):
+            return False
+        heard = Heard(samples, rate)
+        alike = heard.likeness(*words(slot))
+        return alike > ALIKE_OF_ALL and all(alike > heard.likeness(*words(o)) + BETTER for o in rivals)
+
+    await phone.until(said, f"slot {slot} in words", 25, poll=0.25)
 
 
 @pytest.mark.parametrize("kind", [Pjsua, Baresip], ids=lambda kind: kind.kind)
