@@ -4,6 +4,7 @@ notifications. And what it asks for: nothing of other hosts, nothing that its ow
 import asyncio
 import contextlib
 import json
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -13,6 +14,7 @@ from playwright.async_api import BrowserContext, ConsoleMessage, Page, Worker, e
 from tests.browser.away import door
 from tests.browser.conftest import SignIn
 from tests.browser.extended import profile
+from tests.browser.leaving import leave_message
 from tests.browser.person import EARS, session_of
 from tests.operations.harness import ROOT
 from tests.operations.house import House, Phones
@@ -145,7 +147,7 @@ async def notified(worker: Worker, *titles: str) -> list[dict[str, Any]]:
 
 
 async def test_the_system_tells_of_calls(house: House, phones: Phones, tmp_path: Path) -> None:
-    """Answered, declined and missed while another window is in front; as the person wishes."""
+    """Answered, declined and missed, and a message left, while another window is in front."""
     async with profile(tmp_path) as context:
         page = await come_in(context, house, house.root)
         await ready(page)
@@ -176,6 +178,17 @@ async def test_the_system_tells_of_calls(house: House, phones: Phones, tmp_path:
         assert missed["body"] == "Agent"  # as the history names that number
         await worker.evaluate(CHOOSE, "")
         await expect(page.get_by_role("heading", name="History")).to_be_visible(timeout=SLOW)
+        link = page.get_by_role("link", name=re.compile("^Voicemail"))
+        known = int(re.sub(r"\D", "", await link.inner_text()) or 0)
+        await leave_message(house, desk, number, 700.0)
+        await notified(worker, f"{known + 1} new voicemail message{'s' if known else ''}")
+        await expect(link).to_contain_text(str(known + 1), timeout=SLOW)
+        await worker.evaluate(CHOOSE, "")
+        await expect(page.get_by_role("heading", name="Voicemail")).to_be_visible(timeout=SLOW)
+        await expect(page.get_by_role("listitem").filter(has_text="new").first).to_be_visible(timeout=SLOW)
+        user = house.person("user")
+        for message in (await user.get("voicemail/"))["results"]:
+            await user.wants(204, "DELETE", f"voicemail/{message['id']}/")
 
 
 async def deliver(context: BrowserContext, page: Page, root: str, message: dict[str, Any]) -> None:
