@@ -67,7 +67,10 @@ export class Audio {
     const player = old ?? document.createElement("audio");
     player.srcObject = stream;
     this.players.set(key, player);
-    void aim(player, this.choice().speaker).then(() => player.play());
+    // Browsers let a page that uses the microphone play; what rejects is a call that ended meanwhile.
+    void aim(player, this.choice().speaker)
+      .then(() => player.play())
+      .catch(() => undefined);
   }
 
   /** Send calls that go on to another speaker. */
@@ -116,7 +119,10 @@ export function sampleRing({ ringer, ringVolume, ringtone }: AudioChoice): () =>
 
 /** Plays through this device; through the system's own when it is gone or the browser cannot choose. */
 async function aim(player: HTMLAudioElement, device: string): Promise<void> {
-  await (player as Sinkable).setSinkId?.(device).catch(() => (player as Sinkable).setSinkId?.(""));
+  await (player as Sinkable)
+    .setSinkId?.(device)
+    .catch(() => (player as Sinkable).setSinkId?.(""))
+    .catch(() => undefined);
 }
 
 /** How loud a microphone is, 0 to 1, about 20 times a second. Returns what ends it. */

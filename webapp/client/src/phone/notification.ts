@@ -43,7 +43,8 @@ export function startNotifications(): () => void {
     if (document.hidden && ringing) show(ringing);
   };
   document.addEventListener("visibilitychange", turned);
-  const ends = [onEntities("record", () => void missed()), onMessages()];
+  // Untold when the web cannot be asked: the history shows it.
+  const ends = [onEntities("record", () => void missed().catch(() => undefined)), onMessages()];
   return () => {
     document.removeEventListener("visibilitychange", turned);
     ends.forEach((end) => end());
