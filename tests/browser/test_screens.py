@@ -114,6 +114,7 @@ async def in_a_call(tour: Tour, card: Locator, third: Pjsua) -> None:
     await tour.button("phone:action.keypad", card).click()
     await tour.look("keypad")
     await tour.button("phone:action.keypad", card).click()
+    await page.evaluate("scrollTo(0, 0)")
     await tour.button("phone:action.transfer", card).click()
     await expect(page.get_by_role("dialog").get_by_text(SALES)).to_be_visible()
     await tour.look("transfer")

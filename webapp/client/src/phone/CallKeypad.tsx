@@ -11,8 +11,12 @@ export function CallKeypad({ leg }: { leg: string }) {
   const { t } = useTranslation("phone");
   const keypad = useRef<HTMLDivElement>(null);
   useEffect(() => {
+    const show = () => keypad.current?.scrollIntoView({ block: "nearest" });
     keypad.current?.focus({ preventScroll: true });
-    keypad.current?.scrollIntoView({ block: "nearest" });
+    show();
+    // A phone that is turned.
+    window.addEventListener("resize", show);
+    return () => window.removeEventListener("resize", show);
   }, []);
   return (
     <Box
