@@ -84,6 +84,19 @@ async def test_status_with_an_end_is_live_for_a_colleague(sign_in: SignIn) -> No
     await expect(page.get_by_role("img", name="All calls go to voicemail")).to_be_hidden()
 
 
+async def test_a_status_ends_by_itself(sign_in: SignIn, house: House) -> None:
+    """On the screen too, with nothing clicked."""
+    page = (await sign_in(path="/")).page
+    await expect(page.get_by_role("button", name=re.compile("^Status:"))).to_be_visible()
+    key, name = await unusual(page)
+    until = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=8)
+    change = {"status": key, "note": "", "until": until.isoformat()}
+    await ask(page, f"extensions/{await house.id('102')}/state/", "PATCH", change)
+    await expect(page.get_by_role("button", name=f"Status: {name}")).to_be_visible()
+    await expect(page.get_by_role("button", name="Status: Available")).to_be_visible(timeout=60_000)
+    assert datetime.datetime.now(datetime.UTC) >= until
+
+
 def day(number: int) -> datetime.date:
     """A day of next week, 0 is Monday."""
     return MONDAY + datetime.timedelta(days=number)

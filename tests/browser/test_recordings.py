@@ -103,7 +103,9 @@ async def is_found(page: Page, row: Locator) -> None:
     """By a part of what is on the row, its kind and its day, and by nothing else."""
     search = page.get_by_role("searchbox", name="Name or number")
     await search.fill("nobody of that name")
-    await expect(page.get_by_text("Nothing found")).to_be_visible()
+    await page.get_by_role("button", name="Clear the filters").click()
+    await expect(page.get_by_text("Nothing found")).to_be_hidden()
+    await expect(search).to_have_value("")
     await search.fill("Recep")
     await expect(row).to_be_visible()
     await page.get_by_text("By rule", exact=True).click()

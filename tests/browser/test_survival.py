@@ -59,6 +59,29 @@ async def test_a_reload(sign_in: SignIn, phones: Phones, house: House) -> None:
     await house.last_record(outcome="answered", caller_number="102", dialled=DESK)
 
 
+async def test_a_reload_in_a_conference(sign_in: SignIn, phones: Phones) -> None:
+    """The others talk on meanwhile, and the person comes back among them."""
+    person = await sign_in()
+    desk, third = await phones.add(DESK, THIRD)
+    found = await call(person, desk)
+    await found.get_by_role("button", name="Add somebody").click()
+    dialog = person.page.get_by_role("dialog")
+    await dialog.get_by_label("Name or number").fill(THIRD)
+    await dialog.get_by_role("button", name="Call in").first.click()
+    await third.wait_ringing()
+    await third.answer()
+    await third.send_tone(600)
+    await desk.send_tone(0)
+    await person.hears(600)
+    person.page.on("dialog", lambda dialog: asyncio.ensure_future(dialog.accept()))
+    await person.page.reload()
+    await desk.wait_hears(600, third)
+    await person.hears(600, seconds=40)
+    await expect(person.page.get_by_text("In this conference")).to_be_visible()
+    await third.send_tone(0)
+    await desk.wait_hears(900, -20.0, within_db=8.0, timeout=30)
+
+
 async def test_a_reload_with_another_call_on_hold(sign_in: SignIn, phones: Phones) -> None:
     """Of two calls the one on hold still is, with music all the time; the other goes on."""
     person = await sign_in()

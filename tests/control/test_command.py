@@ -139,8 +139,8 @@ async def test_events_follow_live_in_the_zone_of_the_reader(core: Core, tmp_path
         assert "at-noon 100 → 101" in line
         assert "2023-11-15 03:43:20" in line  # UTC+5:30
         process.send_signal(signal.SIGINT)
-        assert await process.wait() == 0
-        assert await process.stderr.read() == b""  # type: ignore[union-attr]
+        _, errors = await process.communicate()
+        assert (process.returncode, errors) == (0, b"")
 
 
 async def test_events_as_json_into_a_pipe_that_closes(core: Core, tmp_path: Path) -> None:
@@ -153,4 +153,5 @@ async def test_events_as_json_into_a_pipe_that_closes(core: Core, tmp_path: Path
         while process.returncode is None:
             core.emit(binding_event("d1"))
             await asyncio.sleep(0.01)
-        assert b"Traceback" not in await process.stderr.read()  # type: ignore[union-attr]
+        _, errors = await process.communicate()
+        assert b"Traceback" not in errors

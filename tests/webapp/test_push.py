@@ -232,8 +232,11 @@ async def test_a_push_service_that_does_not_answer_holds_up_no_other_call(
     service.stuck = {"/member"}
     async with telling() as teller:
         teller.heard(ringing(world))
-        lost = over(ringing(world).call)  # type: ignore[arg-type]
-        await asyncio.to_thread(ingest, [lost.call])  # type: ignore[list-item]
+        rung = ringing(world).call
+        assert rung is not None
+        lost = over(rung)
+        assert lost.call is not None
+        await asyncio.to_thread(ingest, [lost.call])
         teller.stored([lost])
         teller.heard(ringing(world, "202", id="c2"))
         await settled(service, 1)
