@@ -266,7 +266,8 @@ class Node(Desk):
         exchange = self._parts.exchange
         self.carry_out(exchange.close(time.time()))
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._until_idle(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._until_idle()
         for call in exchange.calls():
             self._fire((call.id, "close"))
 

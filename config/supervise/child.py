@@ -61,7 +61,8 @@ class Child:
         """SIGTERM, and SIGKILL when it is still there after `seconds`; True when it ended by itself."""
         self.signal(signal.SIGTERM)
         try:
-            await asyncio.wait_for(asyncio.shield(self.exited), seconds)
+            async with asyncio.timeout(seconds):
+                await asyncio.shield(self.exited)
         except TimeoutError:
             self.kill()
             await self.exited

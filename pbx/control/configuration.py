@@ -94,7 +94,8 @@ class StatusConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallerIdConfig:
-    """A number that may be shown outside (T13); `number` None is anonymous (RFC 3323)."""
+    """A number that may be shown outside (T13); `number` None is anonymous (RFC 3323). The first one of the
+    company kind is the organisation's own number."""
 
     id: Identifier
     kind: Literal["anonymous", "mobile", "fixed", "company", "queue"]

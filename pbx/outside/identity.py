@@ -1,5 +1,6 @@
 """Whose number the other side sees: always out of the list that the administrator allows (T13)."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 from pbx.control.configuration import CallerIdConfig, ExtensionConfig, TrunkConfig
@@ -29,7 +30,7 @@ def choose(
     if config is None:
         return Identity(_company_number(tenant), tenant.snapshot.name)
     allowed = _allowed(tenant, config)
-    otherwise = own_number(tenant, config.number) or _company_number(tenant)
+    otherwise = own_number(tenant, config.number) or _company_number(tenant, allowed)
     for wish in (chosen, state.caller_id if state else None, config.caller_id):
         if wish is None or wish not in allowed:
             continue
@@ -71,8 +72,11 @@ def _allowed(tenant: Tenant, config: ExtensionConfig) -> dict[str, CallerIdConfi
     return {each.id: each for each in tenant.snapshot.caller_ids if each.id in config.caller_ids}
 
 
-def _company_number(tenant: Tenant) -> str | None:
-    """The organisation's own: its first number of the company kind."""
+def _company_number(tenant: Tenant, allowed: Container[str] = ()) -> str | None:
+    """The organisation's own: its first number of the company kind, one of those `allowed` before others."""
+    numbers = {
+        each.id: each.number for each in tenant.snapshot.caller_ids if each.kind == "company" and each.number
+    }
     return next(
-        (each.number for each in tenant.snapshot.caller_ids if each.kind == "company" and each.number), None
+        (number for key, number in numbers.items() if key in allowed), next(iter(numbers.values()), None)
     )

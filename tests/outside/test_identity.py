@@ -2,7 +2,7 @@
 
 import pytest
 
-from pbx.control.configuration import EmergencyConfig, ExtensionConfig
+from pbx.control.configuration import CallerIdConfig, EmergencyConfig, ExtensionConfig
 from pbx.control.messages import ExtensionState
 from pbx.outside.identity import choose, emergency, hidden, on_trunk
 
@@ -49,6 +49,21 @@ def test_without_a_choice_it_is_the_trunk_s_then_the_own_number_then_the_organis
     assert on_trunk(choose(built(), None, None, None), trunk("one", caller_id="+31201111111")) == MAIN
     nothing = choose(built(extensions=plain, numbers=[], caller_ids=[]), "101", None, None)
     assert on_trunk(nothing, trunk("one")) == ""
+
+
+def test_the_organisation_s_own_number_is_its_first_company_number() -> None:
+    """One that the extension may show comes before one that it may not."""
+    numbers = [
+        CallerIdConfig(id=name, kind="company", number=f"+3120111000{place}")
+        for place, name in enumerate(("sales", "front", "back"))
+    ]
+    people = [
+        ExtensionConfig(id="x1", number="1", name="Anna", caller_ids=["back", "front"]),
+        ExtensionConfig(id="x2", number="2", name="Bert"),
+    ]
+    tenant = built(extensions=people, numbers=[], caller_ids=numbers)
+    shown = [on_trunk(choose(tenant, who, None, None), trunk("one")) for who in ("1", "2", None)]
+    assert shown == ["+31201110001", "+31201110000", "+31201110000"]
 
 
 def test_an_emergency_call_says_where_help_must_come() -> None:

@@ -100,6 +100,26 @@ def test_a_core_that_was_away_catches_up(world: World, core: RunningCore, courie
     until(lambda: in_step(core, world.alpha, world.bravo))
 
 
+@pytest.mark.parametrize("steps", range(6))
+def test_it_ends_in_the_middle_of_anything(world: World, core: RunningCore, steps: int) -> None:
+    """Cancelled while it wakes up, each time one step of the loop later."""
+
+    async def ended() -> bool:
+        courier = Courier(lambda: ControlClient(core.address))
+        task = asyncio.ensure_future(courier.run())
+        await asyncio.sleep(1)  # now it waits for changes
+        courier._core_came.set()
+        courier._beat_now.set()
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        task.cancel()
+        done, _ = await asyncio.wait({task}, timeout=10)
+        await courier_module.in_database(_close)
+        return task in done
+
+    assert asyncio.run(ended())
+
+
 def test_an_empty_database_takes_nothing_away(
     world: World, core: RunningCore, courier: RunningCourier
 ) -> None:

@@ -166,6 +166,23 @@ def test_everything_reaches_the_snapshot(world: World) -> None:
     assert load(world.alpha.pk) == snapshot
 
 
+def test_the_oldest_number_for_everyone_is_the_organisation_s_own(world: World) -> None:
+    """Whatever their random ids are; the core takes the first company number that it is told."""
+    person = [str(world.extensions["201"].pk)]
+    for place, access in enumerate(({"extensions": person}, *[{"everyone": True}] * 6)):
+        body = {"kind": "company", "shown": f"+3120111000{place}", "name": f"Line {9 - place}", **access}
+        assert post(world, "caller-id", body).status_code == 201
+    numbers = [each.number for each in snapshot_of(world).caller_ids]
+    assert numbers == [*(f"+3120111000{place}" for place in range(1, 7)), "+31201110000"]
+
+
+def test_routes_of_equal_rank_go_by_name(world: World) -> None:
+    for name in "CADBE":
+        body = {"name": name, "prefixes": ["+"], "seconds": ord(name) - 60}
+        assert post(world, "route", body).status_code == 201
+    assert "".join(chr(route.seconds + 60) for route in snapshot_of(world).routes) == "ABCDE"
+
+
 def test_a_number_belongs_to_one_organisation(world: World) -> None:
     assert post(world, "public-number", {"number": "+31201234567"}).status_code == 201
     taken = post(world, "public-number", {"number": "0031201234567"}, "outsider")

@@ -296,6 +296,16 @@ def test_rules_reach_the_core(world: World) -> None:
     assert world.client("outsider").patch(url, off, format="json").status_code == 404
 
 
+def test_the_core_sees_rules_by_name(world: World) -> None:
+    """The first that fits counts, so their order must not be that of their random ids."""
+    for name in "CADBE":
+        save_owned(Rule(organisation=world.alpha, name=name))
+    snapshot = load(world.alpha.pk)
+    assert snapshot is not None
+    names = {str(rule.pk): rule.name for rule in Rule.objects.all()}
+    assert "".join(names[rule.id] for rule in snapshot.recording_rules) == "ABCDE"
+
+
 @pytest.mark.parametrize(
     "fields",
     [{"inbound": False, "outbound": False}, {"name": ""}, {"keep": "never"}, {"extensions": ["$bravo"]}],

@@ -48,8 +48,9 @@ PLAIN = (
 
 def part(tenant: UUID, numbers: Mapping[UUID, str], flows: Set[str]) -> dict[str, Any]:
     """Fields of the Snapshot. `numbers` are those of the extensions, `flows` the published ones."""
-    caller_ids = sorted(CallerId.objects.filter(organisation=tenant), key=lambda each: str(each.pk))
-    trunks = sorted(Trunk.objects.filter(organisation=tenant), key=lambda each: str(each.pk))
+    # The first company number is the organisation's own: one for everyone, and a new one does not replace it.
+    caller_ids = CallerId.objects.filter(organisation=tenant).order_by("-everyone", "created_at", "pk")
+    trunks = Trunk.objects.filter(organisation=tenant).order_by("name", "pk")
     outside = Outside.objects.filter(organisation=tenant).first()
     return {
         "caller_ids": [
@@ -103,7 +104,7 @@ def _routes(tenant: UUID) -> list[RouteConfig]:
             seconds=route.seconds,
             failover=route.failover,
         )
-        for route in sorted(Route.objects.filter(organisation=tenant), key=lambda each: str(each.pk))
+        for route in Route.objects.filter(organisation=tenant).order_by("name", "pk")
     ]
 
 

@@ -1,8 +1,7 @@
 """The courier: carries configuration to the core and call records back, for as long as it runs.
 
-Two loops and a sign of life. Each loop connects by itself, and starts anew with growing pauses when the
-core or
-the database is away; the cursor in the database and the versions at the core say what is left to do.
+Two loops and a sign of life. Each loop connects by itself, and starts anew with growing pauses when the core
+or the database is away; the cursor in the database and the versions at the core say what is left to do.
 """
 
 import asyncio
@@ -116,7 +115,8 @@ class Courier:
             await in_database(heartbeats.beat, "courier", " ".join(sorted(set(self._problems.values()))))
             self._say("sign of life", "")
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._beat_now.wait(), BEAT_SECONDS)
+                async with asyncio.timeout(BEAT_SECONDS):
+                    await self._beat_now.wait()
 
     # --- configuration to the core ---
 
@@ -137,7 +137,8 @@ class Courier:
                         await self._push(core, tenant, known)
                 self._say("configuration", "")
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._core_came.wait(), POLL_SECONDS)
+                    async with asyncio.timeout(POLL_SECONDS):
+                        await self._core_came.wait()
 
     async def _remove(self, core: ControlClient, known: dict[str, int], wanted: dict[str, int]) -> None:
         """Before anything is pushed: a new organisation may have the domain of one that is gone."""
@@ -247,5 +248,6 @@ class Courier:
                     batch, due, written = [], float("inf"), time.monotonic()
         finally:
             coming.cancel()
-            with contextlib.suppress(asyncio.CancelledError, StopAsyncIteration, *Expected):
-                await coming
+            await asyncio.wait({coming})  # unlike `await coming`, this ends when we are cancelled ourselves
+            if not coming.cancelled():
+                coming.exception()

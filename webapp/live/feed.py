@@ -98,7 +98,8 @@ class Feed:
         async with self._making.setdefault(tenant, asyncio.Lock()):
             if tenant not in self._hubs:
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._heard.wait(), FIRST_STATE_SECONDS)
+                    async with asyncio.timeout(FIRST_STATE_SECONDS):
+                        await self._heard.wait()
                 found, row_version = await in_database(_read, tenant)
                 picture = Picture(found, self._view)
                 picture.core(up=self._up)

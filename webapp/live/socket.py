@@ -109,7 +109,8 @@ class _Socket:
         """Until the browser is gone (0), or has to go (a close code)."""
         while True:
             try:
-                message = await asyncio.wait_for(self._receive(), CHECK_SECONDS)
+                async with asyncio.timeout(CHECK_SECONDS):
+                    message = await self._receive()
             except TimeoutError:
                 message = None
             now = time.monotonic()

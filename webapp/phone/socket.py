@@ -162,7 +162,8 @@ class _Relay:
                 continue
             try:
                 writer.write(framing.outgoing(frame))
-                await asyncio.wait_for(writer.drain(), WRITE_SECONDS)
+                async with asyncio.timeout(WRITE_SECONDS):
+                    await writer.drain()
             except framing.BadMessage as error:
                 log.warning("sip.bad_message", user=self._who.person, text=str(error))
                 return BAD

@@ -23,7 +23,7 @@ def part(tenant: uuid.UUID, numbers: Mapping[uuid.UUID, str]) -> dict[str, Any]:
                 announce=rule.announce,
                 keep=rule.keep,
             )
-            for rule in Rule.objects.filter(organisation=tenant, enabled=True).order_by("pk")
+            for rule in Rule.objects.filter(organisation=tenant, enabled=True).order_by("name", "pk")
         ]
     }
 
