@@ -24,6 +24,7 @@ from pbx.control.configuration import (
     StatusConfig,
     TrunkConfig,
 )
+from pbx.control.fields import Language
 
 T = TypeVar("T")
 
@@ -110,6 +111,11 @@ class Tenant:
 
     def extension(self, number: str) -> ExtensionConfig | None:
         return self._extensions.get(number)
+
+    def language(self, extension: str | None) -> Language:
+        """What the people of an extension read and hear: its own language, else the organisation's."""
+        config = self.extension(extension) if extension else None
+        return config.language if config is not None else self.snapshot.language
 
     def devices_of(self, extension: str) -> tuple[DeviceConfig, ...]:
         """Enabled devices of the extension with this number; empty when there is none."""

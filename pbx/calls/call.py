@@ -45,6 +45,7 @@ from pbx.ports import (
     TellReferrer,
     TimerFired,
 )
+from pbx.texts import Words
 
 log = structlog.get_logger("pbx.call")
 
@@ -318,6 +319,10 @@ class Call:
         else:
             self.note(f"number {self.dialled}", "the caller hung up")
             self.close("caller", "cancelled", 487, REASONS["cancelled"])
+
+    def tell(self, kind: str, words: Words, **facts: object) -> None:
+        """Tell the administrators, in the language of the organisation."""
+        self.notice(kind, words.to(self.tenant.snapshot.language, **facts))
 
     def notice(self, kind: str, text: str) -> None:
         """Tell the administrators of the organisation."""

@@ -19,6 +19,7 @@ from pbx.ports import (
     StartRecording,
     StopRecording,
 )
+from pbx.texts import RECORDING_FAILED, RECORDING_WITHOUT_ROOM
 
 if TYPE_CHECKING:
     from pbx.calls.call import Call
@@ -126,7 +127,7 @@ class Recorder:
         call.ledger.recording = False
         call.dirty = True
         if event.reason == "failed":
-            call.notice("recording.failed", "A recording could not be written: is the disk full?")
+            call.tell("recording.failed", RECORDING_FAILED)
         call.do(KeepRecording(tenant=state.tenant, recording=state.id, reason=event.reason))
 
     @property
@@ -190,7 +191,7 @@ class Recorder:
         path = call.world.files.recordings.begin(self._state)
         if path is None:
             self._state = None
-            call.notice("recording.failed", "There is no room on the disk for recordings.")
+            call.tell("recording.failed", RECORDING_WITHOUT_ROOM)
             return
         call.ledger.recording = True
         call.dirty = True

@@ -8,6 +8,7 @@ from pbx.calls.outcomes import Failure
 from pbx.calls.stages.returning import Returning
 from pbx.calls.stages.talking import Talking
 from pbx.ports import TellReferrer
+from pbx.texts import NOT_TRANSFERRED
 
 if TYPE_CHECKING:
     from pbx.calls.call import Call
@@ -16,13 +17,13 @@ if TYPE_CHECKING:
 @dataclass(slots=True)
 class Referrer:
     """`leg` is its phone while that is still there, `told` whether the phone asked for it and hears how far
-    it is (REFER). `extension` is rung when it has hung up, and sees `label` ("Return") before the caller's
-    name."""
+    it is (REFER). `extension` is rung when it has hung up, and sees that the call comes back, from the
+    `slot` if it was parked."""
 
     leg: Leg | None
     extension: str | None
     told: bool
-    label: str = "Return"
+    slot: str | None = None
 
     def progress(self, call: "Call", code: int) -> None:
         """The target rings."""
@@ -45,10 +46,11 @@ class Referrer:
         call.note("transfer", f"came back: {failure.outcome}")
         if leg is not None and leg.alive and not leg.hanging_up:
             if self.told:
-                call.do(TellReferrer(leg=leg.id, code=failure.code, reason="Not transferred", final=True))
+                reason = NOT_TRANSFERRED.to(call.tenant.language(leg.extension))
+                call.do(TellReferrer(leg=leg.id, code=failure.code, reason=reason, final=True))
             call.enter(Talking(call, leg, (self, failure)))
             return True
         if self.extension is None or call.tenant.extension(self.extension) is None:
             return False
-        call.enter(Returning(call, self.extension, self.label, failure))
+        call.enter(Returning(call, self.extension, self.slot, failure))
         return True

@@ -15,6 +15,7 @@ from pbx.calls.stages.ring import Ring
 from pbx.calls.stages.routing import Routing
 from pbx.calls.stages.talking import Talking
 from pbx.ports import Referred, TellReferrer
+from pbx.texts import MOVED, NOBODY_TO_TRANSFER
 
 if TYPE_CHECKING:
     from pbx.calls.call import Call
@@ -48,7 +49,7 @@ def blind(call: "Call", leg: Leg, number: str, *, told: bool) -> None:
     them when nobody answers there. `told`: the phone asked by REFER and hears how far it is."""
     other = call.talk.other(leg)
     if other is None:
-        call.refuse_referral(leg, 481, "Nobody To Transfer")
+        call.refuse_referral(leg, 481, NOBODY_TO_TRANSFER.to(call.tenant.language(leg.extension)))
         return
     if told:
         call.do(TellReferrer(leg=leg.id, code=100, reason="Trying", final=False))
@@ -111,9 +112,10 @@ def move(call: "Call", leg: Leg, device: str) -> None:
     if not isinstance(stage, Talking):
         raise CommandError(409, "There is nobody on the line to take along.")
     other = call.talk.other(leg)
+    who = (other.name or other.number) if other else ""
     shown: dict[str, object] = {
         "number": other.number if other else "",
-        "name": f"Move: {(other.name or other.number) if other else ''}",
+        "name": MOVED.to(call.tenant.language(config.extension), name=who),
     }
     ring = Ring(
         call,
@@ -137,5 +139,5 @@ def park(call: "Call", leg: Leg, slot: str | None) -> str:
     chosen = call.world.parking.reserve(call, slot)
     stand_alone(call, other)
     call.note(f"park {chosen}", f"by {leg.number}")
-    call.enter(Parked(call, chosen, Referrer(None, leg.extension, told=False, label=f"Park {chosen}"), leg))
+    call.enter(Parked(call, chosen, Referrer(None, leg.extension, told=False, slot=chosen), leg))
     return chosen

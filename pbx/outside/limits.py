@@ -7,11 +7,23 @@ then; calls that go on count as far as they are.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from pbx.control.fields import Language
 from pbx.directory import Tenant
 from pbx.ports import OutsideStore, UsageDay
+from pbx.texts import (
+    BLOCKED,
+    CALL_REFUSED,
+    CALLS_AT_ONCE,
+    MINUTES_A_DAY,
+    NEARLY_USED_UP,
+    OF_EXTENSION,
+    OF_ORGANISATION,
+    USED_UP,
+)
 
 NEAR = 0.8  # of a limit: the administrators are told
 
@@ -29,7 +41,8 @@ class Talk:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A call that a limit does not let out, in words; `notice` tells administrators, the first time a day."""
+    """A call that a limit does not let out: `text` for its record; `notice` tells administrators, the first
+    time a day."""
 
     kind: Kind
     text: str
@@ -50,16 +63,19 @@ class Limits:
         """Whether `extension` (None: nobody's, a forward of the organisation) may call the E.164 number."""
         for prefix in tenant.snapshot.limits.blocked:
             if number.startswith(prefix):
-                return self._refuse(tenant, "blocked", extension, f"calls to {prefix} are blocked", now)
+                return self._refuse(tenant, "blocked", extension, partial(BLOCKED.to, prefix=prefix), now)
         for kind, who, used, most in self._uses(tenant, extension, now):
             if used >= most:
-                return self._refuse(tenant, kind, who, f"{_words(kind, most)} {_of(who)} are used up", now)
+                return self._refuse(tenant, kind, who, partial(_used_up, kind, most, who), now)
         return None
 
     def near(self, tenant: Tenant, extension: str | None, now: float) -> list[str]:
         """Sentences for administrators about limits that are nearly reached, each once a day."""
+        language = tenant.snapshot.language
         return [
-            self._sentence(f"{used:.0f} of {_words(kind, most)} {_of(who)} are used")
+            NEARLY_USED_UP.to(
+                language, used=used, limit=_limit(kind, most, language), whose=_whose(who, language)
+            )
             for kind, who, used, most in self._uses(tenant, extension, now)
             if used >= NEAR * most and self._first(tenant, f"near {kind} {who}", now)
         ]
@@ -101,15 +117,13 @@ class Limits:
             ]
         return [(kind, who, used, most) for kind, who, used, most in found if most is not None]
 
-    def _refuse(self, tenant: Tenant, kind: Kind, who: str | None, text: str, now: float) -> Refused:
+    def _refuse(
+        self, tenant: Tenant, kind: Kind, who: str | None, why: Callable[[Language], str], now: float
+    ) -> Refused:
         first = self._first(tenant, f"refused {kind} {who or ''}", now)
-        caller = f"extension {who}" if who else "the organisation"
-        sentence = self._sentence(f"A call out of {caller} was refused: {text}")
-        return Refused(kind, text, sentence if first else None)
-
-    @staticmethod
-    def _sentence(text: str) -> str:
-        return f"{text[:1].upper()}{text[1:]}."
+        language = tenant.snapshot.language
+        sentence = CALL_REFUSED.to(language, whose=_whose(who, language), why=why(language))
+        return Refused(kind, why("en"), sentence if first else None)
 
     def _first(self, tenant: Tenant, what: str, now: float) -> bool:
         """Whether this is told for the first time today; it counts as told then."""
@@ -144,9 +158,13 @@ def _going(talks: Iterable[Talk], midnight: float, now: float) -> float:
     )
 
 
-def _words(kind: Kind, most: float) -> str:
-    return f"the {most:.0f} {'calls at once' if kind.startswith('calls') else 'minutes a day'}"
+def _used_up(kind: Kind, most: float, who: str, language: Language) -> str:
+    return USED_UP.to(language, limit=_limit(kind, most, language), whose=_whose(who, language))
 
 
-def _of(who: str) -> str:
-    return f"of extension {who}" if who else "of the organisation"
+def _limit(kind: Kind, most: float, language: Language) -> str:
+    return (CALLS_AT_ONCE if kind.startswith("calls") else MINUTES_A_DAY).to(language, most=most)
+
+
+def _whose(who: str | None, language: Language) -> str:
+    return OF_EXTENSION.to(language, extension=who) if who else OF_ORGANISATION.to(language)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pbx.control.configuration import NumberConfig, Snapshot
+from pbx.control.fields import Language
 from pbx.control.messages import Event, ExtensionState, Notice, TrunkState
 from pbx.directory import Tenant
 from pbx.outside import identity, numbering, routing
@@ -13,6 +14,7 @@ from pbx.outside.claims import Claims
 from pbx.outside.limits import Limits, Talk
 from pbx.outside.lines import Going, Lines
 from pbx.ports import Emit, HeldNumbers, Line, OutsideStore, TrunkChanged, UsageDay
+from pbx.texts import EMERGENCY_CALL, EMERGENCY_CALL_OF_NOBODY, NUMBER_TAKEN, TRUNK_DOWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,7 @@ class Outside:
         self._limits = Limits(self._talks, store, usage)
         self.claims = Claims(store.save_numbers, held)
         self._refused_numbers: dict[str, frozenset[str]] = {}
+        self._languages: dict[str, Language] = {}
 
     # --- Calls out ---
 
@@ -121,8 +124,9 @@ class Outside:
         if plan is None or before is not None:
             return tuple(told)
         if plan.emergency:
-            who = f"Extension {extension}" if extension else "The organisation"
-            text = f"{who} called the emergency number {plan.number}."
+            words = EMERGENCY_CALL if extension else EMERGENCY_CALL_OF_NOBODY
+            language = tenant.snapshot.language
+            text = words.to(language, extension=extension, number=plan.number)
             return (*told, _notice("emergency.call", tenant.id, text, now, call=call, extension=extension))
         return (*told, *self._near(tenant, extension, now))
 
@@ -165,6 +169,7 @@ class Outside:
 
     def configured(self, snapshot: Snapshot, now: float) -> tuple[Emit, ...]:
         """An organisation came or changed."""
+        self._languages[snapshot.tenant] = snapshot.language
         fresh, gone = self._lines.configure(snapshot, now)
         refused = frozenset(self.claims.claim(snapshot))
         news = refused - self._refused_numbers.get(snapshot.tenant, frozenset())
@@ -180,6 +185,7 @@ class Outside:
         self.claims.release(tenant)
         self._limits.forget(tenant)
         self._refused_numbers.pop(tenant, None)
+        self._languages.pop(tenant, None)
         return tuple(_trunk_event("trunk.removed", state, now) for state in self._lines.forget(tenant))
 
     def changed(self, event: TrunkChanged, now: float) -> tuple[Emit, ...]:
@@ -190,7 +196,8 @@ class Outside:
             return ()
         told = [_trunk_event("trunk.changed", state, now)]
         if state.state == "down" and before.state != "down":
-            text = f"Trunk {event.trunk} does not work: {event.code} {event.reason}."
+            language = self._languages[event.tenant]
+            text = TRUNK_DOWN.to(language, trunk=event.trunk, code=event.code, reason=event.reason)
             told.append(_notice("trunk.down", event.tenant, text, now))
         return tuple(told)
 
@@ -280,7 +287,7 @@ class Outside:
         return [] if state is None else [_trunk_event("trunk.changed", state, now)]
 
     def _taken(self, tenant: str, number: str, now: float) -> Emit:
-        text = f"The number {number} belongs to another organisation on this machine; calls to it go there."
+        text = NUMBER_TAKEN.to(self._languages[tenant], number=number)
         return _notice("number.taken", tenant, text, now)
 
 

@@ -97,13 +97,12 @@ class Facts:
         chosen = state.status if state else None
         statuses = tenant.snapshot.statuses
         status = next((s for s in statuses if (s.id == chosen if chosen else s.default)), None)
-        extension = tenant.extension(subject.name)
         return person(
             registered=self._registered(tenant, subject.name, now),
             talking=bool(dialogs_of(subject.name, self._at(subject).values())),
             status=status,
             state=state,
-            language=extension.language if extension else tenant.snapshot.language,
+            language=tenant.language(subject.name),
         )
 
     def _registered(self, tenant: Tenant, extension: str, now: float) -> bool:

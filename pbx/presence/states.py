@@ -7,16 +7,13 @@ from typing import Literal
 from pbx.control.configuration import StatusConfig
 from pbx.control.fields import Language
 from pbx.control.messages import CallRecord, ExtensionState, LegRecord
+from pbx.texts import DO_NOT_DISTURB, FORWARDED, VOICEMAIL
 
 MAX_DIALOGS = 8  # more in one document than any phone shows
 
 Activity = Literal["on-the-phone", "busy", "away"]
 
 _TALKING = frozenset({"answered", "held"})
-_WORDS: dict[Language, dict[str, str]] = {
-    "en": {"do_not_disturb": "Do not disturb", "forward": "Forwarded to {}", "voicemail": "voicemail"},
-    "nl": {"do_not_disturb": "Niet storen", "forward": "Doorgeschakeld naar {}", "voicemail": "voicemail"},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +89,10 @@ def person(
 ) -> Person:
     """Presence out of status, do-not-disturb, forwards and calls."""
     activities: list[Activity] = ["on-the-phone"] if talking else []
-    words = _WORDS[language]
     notes: list[str] = []
     silent = state is not None and state.do_not_disturb
     if silent:
-        notes.append(words["do_not_disturb"])
+        notes.append(DO_NOT_DISTURB.to(language))
     if status is not None and not status.default:
         notes.append(status.name)
     if silent or (status is not None and (status.presence == "busy" or not status.rings)):
@@ -106,8 +102,8 @@ def person(
     if state is not None and state.note:
         notes.append(state.note)
     if state is not None and state.forward_all:
-        to = words["voicemail"] if state.forward_all == "voicemail" else state.forward_all
-        notes.append(words["forward"].format(to))
+        to = VOICEMAIL.to(language) if state.forward_all == "voicemail" else state.forward_all
+        notes.append(FORWARDED.to(language, target=to))
     is_open = registered and (status is None or status.presence != "offline")
     return Person(is_open, tuple(activities), " - ".join(notes))
 

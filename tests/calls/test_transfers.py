@@ -157,6 +157,15 @@ def test_park_and_retrieve(world: World) -> None:
     assert world.exchange.parking.size == 0
 
 
+def test_who_moves_a_call_reads_it_in_the_own_language() -> None:
+    config = snapshot()
+    dutch = [replace(each, language="nl") if each.number == "102" else each for each in config.extensions]
+    world = World(replace(config, extensions=dutch))
+    connect(world, "102", device="d103")
+    run(world, the_call(world), Move(tenant="t1", extension="102", device="d102b"))
+    assert world.of(Invite)[0].name == "Verder: Desk 103"
+
+
 def test_a_parked_call_rings_its_parker_in_the_end(world: World) -> None:
     called = connect(world, "103")
     run(world, the_call(world), Park(tenant="t1", extension="103"))

@@ -114,15 +114,34 @@ def test_a_restart_forgets_nothing_of_today() -> None:
     assert Office(LimitsConfig(minutes_per_day=10), rows).refused().notice is None
 
 
-def test_administrators_are_told_at_80_percent_and_at_the_first_refusal_once_a_day() -> None:
-    office = Office(LimitsConfig(minutes_per_day=10))
+@pytest.mark.parametrize(
+    ("language", "near", "refused"),
+    [
+        (
+            "en",
+            "8 of the 10 minutes a day of the organisation are used.",
+            "A call out of the organisation was refused:"
+            " the 10 minutes a day of the organisation are used up.",
+        ),
+        (
+            "nl",
+            "Van de 10 minuten per dag van de organisatie zijn er 8 gebruikt.",
+            "Een gesprek naar buiten van de organisatie is geweigerd:"
+            " de 10 minuten per dag van de organisatie zijn op.",
+        ),
+    ],
+)
+def test_administrators_are_told_at_80_percent_and_at_the_first_refusal_once_a_day(
+    language: str, near: str, refused: str
+) -> None:
+    office = Office(LimitsConfig(minutes_per_day=10), language=language)
     assert notices(office.talk(7 * 60)) == []
-    assert notices(office.talk(60)) == ["8 of the 10 minutes a day of the organisation are used."]
+    assert notices(office.talk(60)) == [near]
     assert notices(office.talk(60)) == []
     office.talk(120)
-    assert office.refused().notice == (
-        "A call out of the organisation was refused: the 10 minutes a day of the organisation are used up."
-    )
+    refusal = office.refused()
+    assert refusal.notice == refused
+    assert "the 10 minutes a day of the organisation are used up" in refusal.text
     assert office.refused().notice is None
     assert office.rows.usage["t1"].seconds == 660
 
@@ -148,6 +167,7 @@ def test_an_emergency_is_never_refused() -> None:
     emitted = office.outside.begun("e", office.tenant, "one", NOON, extension="101", plan=plan)
     kinds = [each.event.notice.kind for each in emitted if each.event.notice]
     assert kinds == ["emergency.call"]
+    assert notices(emitted) == ["Toestel 101 belde het alarmnummer 112."]
     again = office.outside.begun("e", office.tenant, "two", NOON, extension="101", plan=plan)
     assert notices(again) == []
 

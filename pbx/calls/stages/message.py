@@ -23,6 +23,7 @@ from pbx.ports import (
     StopPlaying,
     StopRecording,
 )
+from pbx.texts import MAILBOX_FULL, MAILBOX_WITHOUT_ROOM, MESSAGE_IN_PART
 
 if TYPE_CHECKING:
     from pbx.calls.call import Call
@@ -88,9 +89,9 @@ class LeaveMessage(Stage):
     def _refuse(self, prompt: str) -> None:
         """Say that no message can be left; never take one that would be lost."""
         call, box = self.call, self._errand.box
-        what = "is full" if prompt == "vm_full" else "has no room on the disk"
-        call.note(f"voicemail {box.number}", what)
-        call.notice("voicemail.refused", f"Mailbox {box.number} {what}; a caller could leave no message.")
+        full = prompt == "vm_full"
+        call.note(f"voicemail {box.number}", "is full" if full else "has no room on the disk")
+        call.tell("voicemail.refused", MAILBOX_FULL if full else MAILBOX_WITHOUT_ROOM, number=box.number)
         self._over = True
         leg = listen(call, answer=True)
         if leg is not None:
@@ -186,8 +187,7 @@ class LeaveMessage(Stage):
             self._say("vm_too_short")
             return
         if event.reason == "failed":
-            number = self._errand.box.number
-            call.notice("voicemail.refused", f"The disk took a message for mailbox {number} only in part.")
+            call.tell("voicemail.refused", MESSAGE_IN_PART, number=self._errand.box.number)
         call.do(KeepMessage(call=call.id, tenant=call.tenant.id, message=message))
 
     def kept(self, ok: bool) -> None:

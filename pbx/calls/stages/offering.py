@@ -47,7 +47,7 @@ class OfferSlot(Stage):
         parker = old.extension
         call.talk.replace(old, new)
         call.note(f"park {self._slot}", f"by {old.number}")
-        referrer = Referrer(None, parker, told=False, label=f"Park {self._slot}")
+        referrer = Referrer(None, parker, told=False, slot=self._slot)
         call.enter(Parked(call, self._slot, referrer, None))
 
     def timer(self, name: str) -> None:

@@ -8,22 +8,25 @@ from pbx.calls.stages.base import Stage
 from pbx.calls.stages.ring import Ring
 from pbx.calls.stages.talking import Talking
 from pbx.ports import Binding, LegEnded, LegProgress
+from pbx.texts import PARKED, RETURNED
 
 if TYPE_CHECKING:
     from pbx.calls.call import Call
 
 
 class Returning(Stage):
-    """Rings the phones of `extension` with `label` before the caller's name. When they do not answer either,
-    the caller hears why and the call ends."""
+    """Rings the phones of `extension`, which show that the call comes back, and from which `slot` if it was
+    parked. When they do not answer either, the caller hears why and the call ends."""
 
-    def __init__(self, call: "Call", extension: str, label: str, failure: Failure) -> None:
+    def __init__(self, call: "Call", extension: str, slot: str | None, failure: Failure) -> None:
         super().__init__(call)
         self._extension = extension
         self._failure = failure
         near = call.talk.near
+        words = PARKED if slot else RETURNED
+        who = (near.name or near.number) if near else ""
         self._shown: dict[str, object] = {
-            "name": f"{label}: {(near.name or near.number) if near else ''}",
+            "name": words.to(call.tenant.language(extension), slot=slot, name=who),
             "number": near.number if near else call.ledger.number,
         }
         self._ring = Stage(call)

@@ -145,7 +145,7 @@ class Routing(Stage):
             return False
         slot = call.world.parking.reserve(call, slot)
         referrer.done(call)
-        back = Referrer(None, referrer.extension, told=False, label=f"Park {slot}")
+        back = Referrer(None, referrer.extension, told=False, slot=slot)
         call.enter(Parked(call, slot, back, None))
         return True
 
