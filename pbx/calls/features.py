@@ -65,7 +65,9 @@ def _caller_id(*, hidden: bool) -> Use:
 
     def use(call: "Call", routing: "Routing", number: str) -> None:
         config = call.tenant.extension(call.actor or "")
-        allowed = [call.tenant.caller_id(each) for each in (config.caller_ids if config else [])]
+        # What shows by itself comes before what else may be shown.
+        names = sorted(config.caller_ids, key=lambda each: each != config.caller_id) if config else []
+        allowed = [call.tenant.caller_id(each) for each in names]
         wanted = next((each.id for each in allowed if each and (each.number is None) == hidden), None)
         if wanted is None:
             call.fail(FAILURES["code_refused"])

@@ -47,8 +47,9 @@ class ExtensionConfig:
 
     `flow` answers its calls when the status has none; without any it rings its devices for `ring_seconds`,
     then its mailbox answers if it has one. `forwards` maps a status to a number or "voicemail". `caller_ids`
-    may be shown outside, `caller_id` is shown unless the user chose another. `pickup_group` shares `*8`.
-    `blocked` are callers whose calls to this extension are declined: in E.164, or extensions."""
+    may be shown outside, the first before others; `caller_id` is shown unless the user chose another.
+    `pickup_group` shares `*8`. `blocked` are callers whose calls to this extension are declined: in E.164, or
+    extensions."""
 
     id: Identifier
     number: Number

@@ -58,6 +58,27 @@ def test_a_call_goes_out_over_the_next_trunk_when_the_first_fails(world: World) 
     assert world.exchange.outside.trunk_calls("t1", "a") == world.exchange.outside.trunk_calls("t1", "b") == 0
 
 
+@pytest.mark.parametrize(
+    ("standing", "shown"), [("c", "+31201234567"), ("hidden", "+31201234560"), (None, "+31201234560")]
+)
+def test_the_code_shows_the_usual_number_else_the_first(standing: str | None, shown: str) -> None:
+    plain = office()
+    more = [
+        CallerIdConfig(id="hidden", kind="anonymous"),
+        CallerIdConfig(id="first", kind="company", number="+31201234560"),
+    ]
+    ids = ["hidden", "first", "c"]
+    world = World(
+        config=replace(
+            plain,
+            caller_ids=[*plain.caller_ids, *more],
+            extensions=[replace(x, caller_ids=ids, caller_id=standing) for x in plain.extensions],
+        )
+    )
+    world.dial("#310612345678")
+    assert world.of(Invite)[0].number == shown
+
+
 def test_a_silent_trunk_is_given_up_for_the_next(world: World) -> None:
     world.dial("0612345678")
     leg = world.of(Invite)[0].leg

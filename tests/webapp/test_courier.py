@@ -120,6 +120,22 @@ def test_it_ends_in_the_middle_of_anything(world: World, core: RunningCore, step
     assert asyncio.run(ended())
 
 
+async def test_an_error_on_the_way_out_does_not_keep_it_going() -> None:
+    """As of closing what is still in use."""
+
+    async def fails_to_end() -> None:
+        try:
+            await asyncio.sleep(3600)
+        finally:
+            raise RuntimeError
+
+    task = asyncio.ensure_future(Courier(lambda: ControlClient("unix:/nowhere"))._again("test", fails_to_end))
+    await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait({task}, timeout=10)
+    assert task.cancelled()
+
+
 def test_an_empty_database_takes_nothing_away(
     world: World, core: RunningCore, courier: RunningCourier
 ) -> None:

@@ -11,7 +11,7 @@ from pbx.control.configuration import Snapshot
 from pbx.control.messages import Event, ExtensionState, LiveState, Notice, TrunkState, decode, encode
 from pbx.control.pins import right
 from tests.webapp.conftest import World
-from webapp.lines.models import KnownTrunk, Trunk
+from webapp.lines.models import KnownTrunk, RouteTrunk, Trunk
 from webapp.link.actions import start_at, take_in
 from webapp.link.snapshot import load
 from webapp.notices.models import Notice as NoticeRow
@@ -172,8 +172,34 @@ def test_the_oldest_number_for_everyone_is_the_organisation_s_own(world: World) 
     for place, access in enumerate(({"extensions": person}, *[{"everyone": True}] * 6)):
         body = {"kind": "company", "shown": f"+3120111000{place}", "name": f"Line {9 - place}", **access}
         assert post(world, "caller-id", body).status_code == 201
-    numbers = [each.number for each in snapshot_of(world).caller_ids]
+    snapshot = snapshot_of(world)
+    numbers = [each.number for each in snapshot.caller_ids]
     assert numbers == [*(f"+3120111000{place}" for place in range(1, 7)), "+31201110000"]
+    own = next(each for each in snapshot.extensions if each.number == "201")
+    assert own.caller_ids == [each.id for each in snapshot.caller_ids]
+
+
+def test_pages_of_rows_with_the_same_name_show_each_once(world: World) -> None:
+    for place in range(7):
+        body = {"kind": "company", "shown": f"+3120111000{place}", "name": "Line", "everyone": True}
+        assert post(world, "caller-id", body).status_code == 201
+    admin, found, page = world.client("admin"), [], reverse("caller-id-list") + "?page_size=2"
+    while page:
+        answer = admin.get(page).json()
+        found += [each["id"] for each in answer["results"]]
+        page = answer["next"]
+    assert found == sorted(found) and len(set(found)) == 7
+
+
+def test_trunks_at_the_same_place_come_as_they_were_entered(world: World) -> None:
+    """On the admin's page each row has place 0 until somebody gives it another."""
+    trunks = [post(world, "trunk", {**PROVIDER, "name": name}).json()["id"] for name in "CADBE"]
+    made = post(world, "route", {"name": "Abroad", "prefixes": ["+"], "trunks": []}).json()["id"]
+    for trunk in trunks:
+        save_owned(RouteTrunk(route_id=made, trunk_id=trunk))
+    assert snapshot_of(world).routes[0].trunks == trunks
+    page = reverse("route-detail", args=[made])
+    assert world.client("admin").get(page).json()["trunks"] == trunks
 
 
 def test_routes_of_equal_rank_go_by_name(world: World) -> None:

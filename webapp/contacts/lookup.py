@@ -71,8 +71,7 @@ def _inside(viewer: Any, wanted: set[str], marks: Marks) -> Iterable[tuple[str, 
 
 def _outside(viewer: Any, wanted: set[str], marks: Marks) -> Iterable[tuple[str, Entry]]:
     rows = ContactNumber.objects.filter(number__in=wanted, contact__in=visible_contacts(viewer))
-    pairs: list[tuple[str, uuid.UUID]] = list(
-        rows.order_by("contact__sort").values_list("number", "contact").distinct()[: MOST * len(wanted)]
-    )
+    ordered = rows.order_by("contact__sort", "contact").values_list("number", "contact")
+    pairs: list[tuple[str, uuid.UUID]] = list(ordered.distinct()[: MOST * len(wanted)])
     entries = of_contacts(viewer, {contact for _number, contact in pairs}, marks)
     return [(number, entries[contact]) for number, contact in pairs if contact in entries]

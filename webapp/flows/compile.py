@@ -32,7 +32,7 @@ def part(tenant: UUID, numbers: Mapping[UUID, str]) -> dict[str, Any]:
 
 def _groups(tenant: UUID, numbers: Mapping[UUID, str]) -> list[GroupConfig]:
     members: dict[UUID, list[str]] = {}
-    places = GroupMember.objects.filter(organisation=tenant).order_by("position", "extension__number")
+    places = GroupMember.objects.filter(organisation=tenant).order_by(*GroupMember.ORDER)
     for group, extension in places.values_list("group", "extension"):
         if extension in numbers:
             members.setdefault(group, []).append(numbers[extension])

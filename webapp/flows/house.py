@@ -10,7 +10,7 @@ from uuid import UUID
 import dialplan
 from config.settings import ROOT
 from webapp.extensions.models import Device, Extension
-from webapp.flows.models import Calendar, FlowVersion, Group, InternalNumber
+from webapp.flows.models import Calendar, FlowVersion, Group, GroupMember, InternalNumber
 from webapp.lines.models import PublicNumber
 from webapp.organisations.models import Organisation
 from webapp.sounds.models import Sound
@@ -56,7 +56,7 @@ def read(organisation: Organisation) -> House:
     flows = published(tenant)
     groups: dict[str, list[str]] = {}
     members = Group.objects.filter(organisation=tenant).values_list("pk", "members__extension__number")
-    for group, number in members.order_by("members__position"):
+    for group, number in members.order_by(*(f"members__{field}" for field in GroupMember.ORDER)):
         groups.setdefault(str(group), []).extend([number] if number else [])
     answers = [
         *PublicNumber.objects.filter(organisation=tenant, flow__isnull=False).values_list("number", "flow"),

@@ -74,12 +74,13 @@ def part(tenant: UUID, numbers: Mapping[UUID, str], flows: Set[str]) -> dict[str
 
 
 def caller_ids(tenant: UUID, extensions: Iterable[UUID]) -> dict[UUID, list[str]]:
-    """The caller IDs that each extension may show."""
-    common = CallerId.objects.filter(organisation=tenant, everyone=True).values_list("pk", flat=True)
-    for_all = sorted(map(str, common))
+    """The caller IDs that each extension may show, in the order of the snapshot's."""
+    common = CallerId.objects.filter(organisation=tenant, everyone=True).order_by("created_at", "pk")
+    for_all = [str(each) for each in common.values_list("pk", flat=True)]
     found = {extension: list(for_all) for extension in extensions}
     named = CallerIdUse.objects.filter(organisation=tenant, caller_id__everyone=False)
-    for extension, caller_id in sorted(named.values_list("extension", "caller_id"), key=str):
+    oldest_first = named.order_by("caller_id__created_at", "caller_id")
+    for extension, caller_id in oldest_first.values_list("extension", "caller_id"):
         if extension in found:
             found[extension].append(str(caller_id))
     return found
@@ -92,7 +93,7 @@ def _trunk(trunk: Trunk) -> TrunkConfig:
 
 def _routes(tenant: UUID) -> list[RouteConfig]:
     trunks: dict[UUID, list[str]] = {}
-    places = RouteTrunk.objects.filter(organisation=tenant).order_by("position", "trunk")
+    places = RouteTrunk.objects.filter(organisation=tenant).order_by(*RouteTrunk.ORDER)
     for route, trunk in places.values_list("route", "trunk"):
         trunks.setdefault(route, []).append(str(trunk))
     return [
@@ -113,7 +114,7 @@ def _emergency(tenant: UUID, outside: Outside | None, numbers: Mapping[UUID, str
     known = {numbers[key]: shown for key, shown in places if key in numbers}
     if outside is None:
         return EmergencyConfig(places=dict(sorted(known.items())))
-    trunks = EmergencyTrunk.objects.filter(outside=outside).order_by("position", "trunk")
+    trunks = EmergencyTrunk.objects.filter(outside=outside).order_by(*EmergencyTrunk.ORDER)
     return EmergencyConfig(
         numbers=outside.emergency_numbers,
         trunks=[str(trunk) for trunk in trunks.values_list("trunk", flat=True)],

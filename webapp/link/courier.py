@@ -44,6 +44,12 @@ PROMPT = {  # what people look at
 Expected = (ControlUnreachable, ControlError, MessageError, DatabaseError, InterfaceError, snapshot.Moving)
 
 
+def _cancelled() -> bool:
+    """Whether the task that runs was cancelled: another exception may have taken its place on the way."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
 class Courier:
     """`await Courier(connect).run()` until cancelled. `connect` gives a new client of the control API."""
 
@@ -78,6 +84,8 @@ class Courier:
                 log.exception("courier.failed", work=name)
                 self._say(name, "The courier failed; its log says why.")
                 pause = LAST_PAUSE
+            if _cancelled():
+                raise asyncio.CancelledError
             if time.monotonic() - started > LAST_PAUSE:
                 pause = FIRST_PAUSE
             await asyncio.sleep(pause)

@@ -86,21 +86,25 @@ class _Socket:
         loop = asyncio.get_running_loop()
         ends: list[asyncio.Task[None]] = []
         forget = sessions.add(self._who, lambda: ends.append(loop.create_task(_close(self._send, ENDED))))
-        live = feed()
         try:
-            viewer = await live.watch(self._who, self._give, since, stream)
-        except (DatabaseError, InterfaceError):
-            forget()
-            await _close(self._send, LATER)
-            return
-        try:
-            code = await self._listen(viewer)
+            code = await self._live(since, stream)
         finally:
-            live.leave(viewer)
             forget()
         if code:
             log.info("live.closed", user=self._who.person, code=code)
             await _close(self._send, code)
+
+    async def _live(self, since: int | None, stream: str) -> int:
+        """The close code; 0 when the browser is gone."""
+        live = feed()
+        try:
+            viewer = await live.watch(self._who, self._give, since, stream)
+        except (DatabaseError, InterfaceError):
+            return LATER
+        try:
+            return await self._listen(viewer)
+        finally:
+            live.leave(viewer)
 
     async def _give(self, frame: str) -> None:
         await self._send({"type": "websocket.send", "text": frame})

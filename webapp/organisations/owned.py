@@ -32,7 +32,7 @@ class Owned(Row):
         """What stands in the list of that name, in its order."""
         part = self.LISTS[name]
         rows = part._default_manager.filter(**{part.OWNER: self.pk}).select_related(part.ITEM)
-        return [getattr(row, part.ITEM) for row in rows.order_by("position")]
+        return [getattr(row, part.ITEM) for row in rows.order_by(*part.ORDER)]
 
 
 class Part(Owned):
@@ -41,6 +41,8 @@ class Part(Owned):
 
     OWNER: ClassVar[str] = ""
     ITEM: ClassVar[str] = ""
+    # Whoever fills in the rows one by one may leave them all at the same place.
+    ORDER: ClassVar[tuple[str, ...]] = ("position", "created_at", "pk")
 
     organisation = models.ForeignKey(
         Organisation, models.CASCADE, related_name="+", editable=False, verbose_name=_("organisation")

@@ -38,7 +38,7 @@ def _replace(row: Owned, name: str, items: list[Any]) -> None:
         raise ValidationError({name: _("Choose one of this organisation.")})
     part = row.LISTS[name]
     rows = part._default_manager.filter(**{part.OWNER: row.pk})
-    if [getattr(each, f"{part.ITEM}_id") for each in rows.order_by("position")] == [i.pk for i in items]:
+    if [getattr(each, f"{part.ITEM}_id") for each in rows.order_by(*part.ORDER)] == [i.pk for i in items]:
         return
     rows.delete()
     places = enumerate(items)

@@ -12,15 +12,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from webapp.common.admin import Gate, TenantAdmin
 from webapp.organisations.access import visible_organisations
-from webapp.organisations.owned import Owned
+from webapp.organisations.owned import Owned, Part
 from webapp.organisations.owned_actions import delete_owned, save_owned
 
 
 class GatedInline(admin.TabularInline):
-    """Rows on the page of the row they belong to; `gates` as in TenantAdmin."""
+    """Parts on the page of the row they belong to; `gates` as in TenantAdmin."""
 
     gates: ClassVar[dict[str, Gate]] = {}
     extra = 0
+    ordering = Part.ORDER
 
     def formfield_for_foreignkey(self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:
         gate = self.gates.get(db_field.name)

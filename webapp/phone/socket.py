@@ -118,10 +118,11 @@ class _Relay:
         """Both ways, until the first of them ends, or the session."""
         ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         forget = sessions.add(self._who, lambda: ended.done() or ended.set_result(ENDED))
-        tasks = [asyncio.ensure_future(work) for work in (self._up(writer), self._down(reader), ended)]
+        # Of those that end at the same moment the first tells why: after ENDED a browser does not come back.
+        tasks = [asyncio.ensure_future(work) for work in (ended, self._up(writer), self._down(reader))]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            return next(iter(done)).result()
+            return next(task for task in tasks if task in done).result()
         finally:
             forget()
             for task in tasks:

@@ -15,7 +15,7 @@ def part(tenant: uuid.UUID, extensions: Iterable[Extension]) -> dict[str, Any]:
     known = {extension.pk: extension for extension in extensions}
     (language,) = Organisation.objects.filter(pk=tenant).values_list("language", flat=True) or ("nl",)
     members: dict[uuid.UUID, list[str]] = {}
-    shared = MailboxMember.objects.filter(organisation=tenant).order_by("position", "extension__number")
+    shared = MailboxMember.objects.filter(organisation=tenant).order_by(*MailboxMember.ORDER)
     for mailbox, extension in shared.values_list("mailbox", "extension"):
         if extension in known:
             members.setdefault(mailbox, []).append(known[extension].number)

@@ -133,6 +133,18 @@ async def test_a_session_that_ends_ends_the_socket(live: None, office: World) ->
     await stays.close()
 
 
+async def test_a_socket_that_goes_before_it_was_greeted_leaves_nothing(
+    live: None, office: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, waits = await in_thread(key_of)(office, "member"), asyncio.Event()
+    monkeypatch.setattr(feed_module.feed(), "watch", lambda *_any: waits.wait())
+    tab = Tab(key)
+    assert await tab.sees(lambda: socket.sessions._open)
+    tab.task.cancel()
+    await asyncio.wait({tab.task})
+    assert tab.task.cancelled() and not socket.sessions._open
+
+
 @pytest.mark.parametrize(
     "origin",
     ["http://evil.test", "null", "", "http://testserver:81", "https://testserver", "file://testserver"],

@@ -12,6 +12,7 @@ import { Duration } from "./Duration";
 import { useMine } from "./mine";
 import { phone, usePhoneStore } from "./phone";
 import { PresenceDot } from "./PresenceDot";
+import { byName } from "./usePeople";
 
 /** Beside the calls: what is parked, what rings at others, and colleagues to call or to drop a call on. */
 export function Aside() {
@@ -94,7 +95,7 @@ function Colleagues() {
         ([, { name, number }]) =>
           number !== mine && (name.toLowerCase().includes(text) || number.startsWith(text)),
       )
-      .sort(([, a], [, b]) => a.name.localeCompare(b.name));
+      .sort(([, a], [, b]) => byName(a, b));
   }, [colleagues, mine, wanted]);
   return (
     <Section title={t("aside.colleagues")} empty={t("aside.noColleagues")} count={shown.length}>

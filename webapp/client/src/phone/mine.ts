@@ -3,10 +3,12 @@
 import type { Me, Phone } from "@/live/generated";
 import { useEntities } from "@/live/store";
 
-/** My first extension with its id; null before it is known, and for people without one. */
+/** My extension with its id; null before it is known, and for people without one. Of several it is the lowest number, as
+ * for the server: that is the one which this browser is a phone of. */
 export function useMine(): { id: string; value: Me } | null {
-  const [first] = useEntities("me");
-  return first ? { id: first[0], value: first[1] } : null;
+  const mine = useEntities("me");
+  const first = [...mine].reduce<[string, Me] | null>((a, b) => (a !== null && a[1].number < b[1].number ? a : b), null);
+  return first && { id: first[0], value: first[1] };
 }
 
 export function useMayRecord(): boolean {

@@ -37,7 +37,7 @@ export function usePeople(wanted: string): Person[] {
     const inside = [...colleagues.values()].filter(
       (each) => each.number !== mine && fits(each, wanted.trim()),
     );
-    const found = inside.sort((a, b) => a.name.localeCompare(b.name)).map(ofColleague);
+    const found = inside.sort(byName).map(ofColleague);
     const outside = q.length >= LEAST && wanted.trim() ? (contacts.data?.results ?? []) : [];
     for (const entry of outside) {
       if (entry.kind === "internal") continue;
@@ -67,6 +67,11 @@ export function dialable(text: string): string {
     .replace(/\(0\)/g, "")
     .replace(/[\s()./-]/g, "");
   return /^\+?[0-9*#]{2,32}$/.test(number) ? number : "";
+}
+
+/** The order of colleagues in lists. */
+export function byName(a: Colleague, b: Colleague): number {
+  return a.name.localeCompare(b.name) || a.number.localeCompare(b.number);
 }
 
 function fits({ name, number }: Colleague, wanted: string): boolean {

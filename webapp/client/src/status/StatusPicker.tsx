@@ -5,8 +5,8 @@ import { useTranslation } from "react-i18next";
 
 import { Loading } from "@/components/states";
 import { texts } from "@/i18n";
-import { useEntities } from "@/live/store";
 import type { ValueOf } from "@/live/types";
+import { useMine } from "@/phone/mine";
 
 // With the words of the calendar's fields.
 const StatusPanel = lazy(async () => {
@@ -16,8 +16,8 @@ const StatusPanel = lazy(async () => {
 
 /** In the top bar: my status, and what I can set about being reached. Nothing for who has no extension. */
 export function StatusPicker() {
-  const [first] = useEntities("me");
-  return first === undefined ? null : <Picker extension={first[0]} mine={first[1]} />;
+  const mine = useMine();
+  return mine && <Picker extension={mine.id} mine={mine.value} />;
 }
 
 function Picker({ extension, mine }: { extension: string; mine: ValueOf<"me"> }) {
