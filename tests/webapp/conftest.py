@@ -40,7 +40,9 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> No
 
 @pytest.fixture(autouse=True)
 def quick_and_apart(settings: Any) -> None:
-    """Cheap password digests (Argon2 has its own test), no throttling, nothing left in the cache."""
+    """Cheap password digests (Argon2 has its own test), no throttling, nothing left in the cache, and static
+    files looked for when they are asked for, not all of them by each new client."""
+    settings.WHITENOISE_AUTOREFRESH = True
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.HOST_NAMES = settings.HOST_NAMES | {"testserver"}
     rates = SimpleRateThrottle.THROTTLE_RATES
