@@ -341,8 +341,8 @@ async def test_phone_in_dutch(sign_in: SignIn, empty: None) -> None:
     body = {
         "extension": me["extensions"][0]["id"],
         "title": "Cursus",
-        "starts": f"{day(0)}T09:00:00+01:00",
-        "ends": f"{day(0)}T10:00:00+01:00",
+        "starts": datetime.datetime.combine(day(0), datetime.time(9), ZONE).isoformat(),
+        "ends": datetime.datetime.combine(day(0), datetime.time(10), ZONE).isoformat(),
         "rule": "FREQ=WEEKLY;BYDAY=MO,WE;COUNT=4",
     }
     await ask(page, "status-plans/", "POST", body)

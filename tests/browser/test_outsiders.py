@@ -132,8 +132,10 @@ async def foreign_phone(house: House) -> AsyncIterator[str]:
     mine = await rest.post(
         "extensions/", organisation=me["organisation"], number="101", name="Other", user=me["id"]
     )
-    yield key
-    await rest.wants(204, "DELETE", f"extensions/{mine['id']}/")
+    try:
+        yield key
+    finally:
+        await rest.wants(204, "DELETE", f"extensions/{mine['id']}/")
 
 
 async def test_another_organisation_sees_no_call(house: House, phones: Phones) -> None:

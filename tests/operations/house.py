@@ -231,8 +231,25 @@ class House:
         found: dict[str, Any] = await eventually(there, PATIENCE, f"the record of {call}")
         return found
 
+    async def recorded(self) -> None:
+        """All calls are over, and REST has their records."""
+
+        async def over() -> int | None:
+            async with self.core() as client:
+                health = await client.health()
+            return None if health.calls else health.last_number
+
+        last: int = await eventually(over, PATIENCE, "the end of all calls")
+
+        async def taken_in() -> bool:
+            async with self.core() as client:
+                return (await client.health()).acknowledged >= last
+
+        await eventually(taken_in, PATIENCE, "the records of all calls")
+
     async def last_record(self, **wanted: Any) -> dict[str, Any]:
-        """The newest record with these values, once REST has it."""
+        """The newest record with these values; none of a test before, if the call has taken place."""
+        await self.recorded()
 
         async def there() -> Any:
             rows = (await self.admin.get("calls/"))["results"]

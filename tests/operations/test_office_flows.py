@@ -162,6 +162,7 @@ async def test_a_changed_star_code_counts(house: House, phones: Phones) -> None:
         await phone.wait_ended(30)
 
     (phone,) = await phones.add("102")
+    await user.patch(f"extensions/{own}/state/", do_not_disturb=False, forward_all=None)
     await house.admin.patch(where, **wish)
     await house.settled()
     try:

@@ -17,6 +17,7 @@ from webapp.statuses.models import Plan, Series, Status
 pytestmark = pytest.mark.django_db(transaction=True)
 
 MONDAY = "2030-01-07T09:00:00+01:00"
+NO_SUMMER = "Africa/Lagos"  # a zone in which the same time tomorrow is always in 24 hours
 WEEK = {"begin": "2030-01-07T00:00:00+01:00", "end": "2030-01-21T00:00:00+01:00"}
 
 
@@ -179,7 +180,8 @@ def test_whole_days_and_wrong_ones(world: World) -> None:
 def test_each_occurrence_becomes_a_plan_on_its_second(world: World, handed: list[Plan]) -> None:
     soon = (timezone.now() + datetime.timedelta(seconds=8)).replace(microsecond=0)
     ends = soon + datetime.timedelta(hours=1)
-    made = plan(world, starts=soon.isoformat(), ends=ends.isoformat(), rule="FREQ=DAILY", note="Away").json()
+    times = {"starts": soon.isoformat(), "ends": ends.isoformat(), "time_zone": NO_SUMMER}
+    made = plan(world, **times, rule="FREQ=DAILY", note="Away").json()
     (first,) = handed
     assert (first.at, first.until, first.note, first.state) == (soon, ends, "Away", Plan.State.WAITING)
     planning.sweep()
@@ -228,7 +230,8 @@ def test_what_goes_on_already_begins_now(world: World, core: RunningCore, handed
 
 def test_what_a_worker_slept_through(world: World, handed: list[Plan]) -> None:
     now = timezone.now().replace(microsecond=0)
-    plan(world, starts=(now + datetime.timedelta(hours=1)).isoformat(), rule="FREQ=DAILY")
+    soon = now + datetime.timedelta(hours=1)
+    plan(world, starts=soon.isoformat(), rule="FREQ=DAILY", time_zone=NO_SUMMER)
     series = Series.objects.get()
     # As if it had been made five days ago, and nobody swept since.
     series.starts = series.next_at = now - datetime.timedelta(days=5)
