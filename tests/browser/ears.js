@@ -1,13 +1,15 @@
-// Before the page's own scripts: its microphone is a tone, and what its calls bring can be asked for.
+// Before the page's own scripts: its microphone is a tone or is refused, and what its calls bring can be asked for.
 (() => {
   const RATE = 16000;
-  const ears = { registered: false, connections: [], heard: () => [], tone: TONE_HZ };
+  const ears = { registered: false, connections: [], heard: () => [], tone: TONE_HZ, refused: false };
   window.ears = ears;
   let context = null;
   const oscillators = [];
+  const microphones = [];
   const listening = () => (context ??= new AudioContext({ sampleRate: RATE }));
 
   navigator.mediaDevices.getUserMedia = async () => {
+    if (ears.refused) throw new DOMException("Permission denied", "NotAllowedError");
     const oscillator = listening().createOscillator();
     const gain = listening().createGain();
     const out = listening().createMediaStreamDestination();
@@ -16,8 +18,12 @@
     oscillator.connect(gain).connect(out);
     oscillator.start();
     oscillators.push(oscillator);
+    microphones.push(out.stream);
     return out.stream;
   };
+  // How many microphones are open.
+  ears.listening = () =>
+    microphones.flatMap((each) => each.getTracks()).filter(({ readyState }) => readyState === "live").length;
   ears.sing = (hz) => {
     ears.tone = hz;
     for (const each of oscillators) each.frequency.value = hz;

@@ -5,7 +5,7 @@
   const context = new AudioContext({ sampleRate: 16000 });
   const play = HTMLMediaElement.prototype.play;
   HTMLMediaElement.prototype.play = function () {
-    if (this.currentSrc.includes("/api/v1/") && player.media !== this) {
+    if (/\/api\/v1\/|^blob:/.test(this.currentSrc) && player.media !== this) {
       player.media = this;
       player.analyser = context.createAnalyser();
       player.analyser.fftSize = 16384;

@@ -18,7 +18,7 @@ from tests.running import eventually
 
 pytestmark = pytest.mark.timeout(400)
 MINE, DESK, NAME = "102", "101", "Agent"  # as the contacts name the demo's 101
-GROUP, COLLEAGUE, TONE, GREETING = "391", "103", 700.0, 1100.0
+GROUP, COLLEAGUE, TONE, GREETING, SPOKEN = "391", "103", 700.0, 1100.0, 1500.0
 
 
 @pytest.fixture
@@ -132,6 +132,103 @@ async def test_a_group_mailbox_is_its_members(
     await house.settled()
     await desk.call(f"*99{GROUP}")
     await desk.wait_ended(30)
+
+
+async def test_a_greeting_is_spoken_and_heard_by_who_is_not_answered(
+    sign_in: SignIn, phones: Phones, house: House, mine: str
+) -> None:
+    """Recorded by keyboard, listened to, used. A call goes on undisturbed, and no microphone stays open."""
+    person = await sign_in(path="/start")
+    await Player.listen(person)
+    page = await person.open(f"/voicemail?mailbox={mine}")
+    await person.ready()
+    (desk,) = await phones.add(DESK)
+    await page.get_by_role("button", name="Settings of this mailbox").click()
+    settings = page.get_by_role("dialog", name=re.compile("^Mailbox"))
+    record = settings.get_by_role("button", name="Record…")
+    remove = settings.get_by_role("button", name="Remove greeting General")
+    await record.press("Enter")
+    await is_recorded(page)
+    await expect(remove).to_be_visible()
+    await expect(record).to_be_focused()
+    await house.settled()
+    await desk.call(MINE)
+    await page.get_by_role("button", name="Decline").click()
+    await desk.wait_established()
+    await desk.wait_hears(SPOKEN, -20.0, within_db=8.0)
+    await desk.hangup()
+    await desk.wait_ended()
+    await leaves_the_microphone(settings, record)
+    await makes_way_for_a_call(page, record, desk)
+    await remove.click()
+    await expect(remove).to_be_hidden()
+
+
+def recording(page: Page) -> Locator:
+    return page.get_by_role("dialog", name="Record greeting: General")
+
+
+async def is_recorded(page: Page) -> None:
+    """After a refusal, all of it with one key."""
+    dialog = recording(page)
+    await page.evaluate("ears.refused = true")
+    await expect(dialog.get_by_role("button", name="Start recording")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(dialog.get_by_role("alert")).to_contain_text("may not use the microphone")
+    await blameless(page, "voicemail-record-refused")
+    await page.evaluate(f"ears.refused = false; ears.sing({SPOKEN})")
+    await page.keyboard.press("Enter")
+    await expect(dialog.get_by_role("button", name="Stop")).to_be_focused()
+    await expect(dialog.get_by_role("status")).to_have_text("Recording: speak now.")
+    level = dialog.get_by_role("progressbar", name="Level of the microphone")
+    await expect(level).to_have_attribute("aria-valuenow", re.compile(r"^[5-8]\d$"))
+    await blameless(page, "voicemail-recording")
+    long_enough = re.compile(r"^(0:0[5-9]|0:[1-5]\d|1:\d\d) / 2:00$")
+    await expect(dialog.get_by_role("timer")).to_have_text(long_enough)
+    await page.keyboard.press("Enter")
+    await expect(dialog.get_by_role("status")).to_contain_text("Recorded: ")
+    assert await page.evaluate("ears.listening()") == 0
+    player = Player(page, "Your recording")
+    await player.is_drawn()
+    await blameless(page, "voicemail-recorded")
+    await expect(player.button("Play")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await player.plays(SPOKEN)
+    await dialog.get_by_role("button", name="Use this greeting").press("Enter")
+    await expect(dialog).to_be_hidden()
+
+
+async def leaves_the_microphone(settings: Locator, record: Locator) -> None:
+    """Whoever leaves the dialog is not listened to any more. What lies below it stays."""
+    page, dialog = settings.page, recording(settings.page)
+    await record.click()
+    await dialog.get_by_role("button", name="Start recording").click()
+    await expect(dialog.get_by_role("timer")).to_be_visible()
+    assert await page.evaluate("ears.listening()") == 1
+    await page.keyboard.press("Escape")
+    await expect(dialog).to_be_hidden()
+    assert await page.evaluate("ears.listening()") == 0
+    await expect(settings).to_be_visible()
+
+
+async def makes_way_for_a_call(page: Page, record: Locator, desk: Any) -> None:
+    """Answering ends the recording; while the call goes on there is none, and the caller hears who speaks."""
+    dialog = recording(page)
+    await record.click()
+    await dialog.get_by_role("button", name="Start recording").click()
+    await expect(dialog.get_by_role("timer")).to_have_text(re.compile("0:0[1-9]"))
+    await desk.call(MINE)
+    await page.get_by_role("button", name="Answer").click()
+    await desk.wait_established()
+    await expect(dialog.get_by_role("status")).to_contain_text("stopped because of a call")
+    await expect(dialog.get_by_role("button", name="Record again")).to_be_disabled()
+    await desk.wait_hears(SPOKEN, -20.0, within_db=8.0)
+    await dialog.get_by_role("button", name="Cancel").click()
+    await expect(record).to_be_disabled()
+    await expect(page.get_by_text("You can record when your call is over.")).to_be_visible()
+    await desk.hangup()
+    await desk.wait_ended()
+    await expect(record).to_be_enabled()
 
 
 async def nobody_else(house: House, group: dict[str, Any], message: dict[str, Any]) -> None:

@@ -5,6 +5,7 @@ import wave
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 
 from pbx.control.messages import RecordingState, VoicemailMessage
@@ -23,6 +24,28 @@ def wav_file(seconds: float = 2.0, hertz: float = 440.0, rate: int = 44_100) -> 
         file.writeframes(tone(seconds, hertz, rate))
     made.seek(0)
     made.name = "a.wav"
+    return made
+
+
+def recorded(container: str, seconds: float = 2.0, hertz: float = 440.0) -> io.BytesIO:
+    """An upload as browsers make it: Opus in "webm", AAC in an "mp4" of fragments. Its name tells nothing."""
+    made, rate = io.BytesIO(), 48_000
+    options = {"movflags": "frag_keyframe+empty_moov"} if container == "mp4" else {}
+    with av.open(made, "w", format=container, options=options) as file:
+        stream = file.add_stream({"webm": "libopus", "mp4": "aac"}[container], rate=rate)
+        assert isinstance(stream, av.AudioStream)
+        stream.layout = "mono"
+        frame = av.AudioFrame.from_ndarray(
+            np.frombuffer(tone(seconds, hertz, rate), np.int16).reshape(1, -1), "s16", "mono"
+        )
+        frame.sample_rate = rate
+        for part in av.AudioResampler(stream.format, "mono", rate, stream.codec_context.frame_size).resample(
+            frame
+        ):
+            file.mux(stream.encode(part))
+        file.mux(stream.encode(None))
+    made.seek(0)
+    made.name = "recorded"
     return made
 
 

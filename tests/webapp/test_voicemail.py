@@ -1,5 +1,6 @@
 """Mailboxes and messages on the web: what comes from the core, what goes back, and whose it is."""
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from django.urls import reverse
 from pbx.control import pins
 from tests.webapp.conftest import World, until
 from tests.webapp.running_core import RunningCore
-from tests.webapp.sounding import content, leave, mailbox, strongest, wav_file, wav_samples
+from tests.webapp.sounding import content, leave, mailbox, recorded, strongest, wav_file, wav_samples
 from tests.webapp.test_courier import RunningCourier
 from webapp.link.snapshot import load
 from webapp.organisations.owned_actions import save_owned
@@ -219,6 +220,34 @@ def test_greetings_per_status(world: World, core: RunningCore, boxes: dict[str, 
     assert member.delete(reverse("greeting-detail", args=[made[1].json()["id"]])).status_code == 204
     world.client("admin").delete(reverse("mailbox-detail", args=[boxes["member"].pk]))
     assert not Sound.objects.exists() and list((home / "sounds").glob("*/*")) == []
+
+
+@pytest.mark.parametrize("container", ["webm", "mp4"])
+def test_a_greeting_as_browsers_record_it(world: World, boxes: dict[str, Mailbox], container: str) -> None:
+    """Known by what it holds, whatever it is called."""
+    member, url = world.client("member"), reverse("mailbox-greetings", args=[boxes["member"].pk])
+    answer = member.post(url, {"file": recorded(container, 3.0, 700.0)}, format="multipart")
+    assert answer.status_code == 201, answer.content
+    made = answer.json()
+    assert made["seconds"] == pytest.approx(3.0, abs=0.15)
+    samples, rate = wav_samples(content(member.get(reverse("greeting-audio", args=[made["id"]]))))
+    assert rate == 16_000 and strongest(samples, rate) == pytest.approx(700, abs=5)
+
+
+def test_a_greeting_has_a_limit(world: World, boxes: dict[str, Mailbox]) -> None:
+    """The longest one is taken; a little longer, or no sound, is not, and the old one stays."""
+    member, key = world.client("member"), boxes["member"].pk
+    url = reverse("mailbox-greetings", args=[key])
+    limit = member.get(reverse("mailbox-detail", args=[key])).json()["greeting_max_seconds"]
+    assert limit == actions.GREETING_SECONDS
+    kept = member.post(url, {"file": wav_file(limit, rate=16_000)}, format="multipart")
+    assert kept.status_code == 201 and kept.json()["seconds"] == limit
+    broken = io.BytesIO(b"\x1a\x45\xdf\xa3" + bytes(range(256)) * 40)
+    broken.name = "greeting.webm"
+    for file, words in ((wav_file(limit + 0.1, rate=16_000), "too long"), (broken, "not audio")):
+        answer = member.post(url, {"file": file}, format="multipart")
+        assert answer.status_code == 400 and words in answer.json()["file"][0]
+    assert [each["seconds"] for each in member.get(url).json()] == [limit]
 
 
 def test_the_greeting_recorded_by_phone(

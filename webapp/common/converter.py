@@ -50,12 +50,12 @@ def decoded(source: Path, rate: int | None, layout: str | None, seconds: float) 
         # Spelt out: a file may say how many channels it has without saying where they stand.
         own = "mono" if stream.channels == 1 else "stereo"
         resampler = av.AudioResampler("s16", layout or own, rate or stream.rate)
-        done = 0.0
+        done = 0  # samples: a sum of seconds would creep above a limit that is met exactly
         for frame in container.decode(stream):
             frame.pts = None
             for out in resampler.resample(frame):
-                done += out.samples / out.sample_rate
-                if done > seconds:
+                done += out.samples
+                if done > seconds * out.sample_rate:
                     raise TooLong
                 yield out
         yield from resampler.resample(None)

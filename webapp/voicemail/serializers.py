@@ -12,6 +12,7 @@ from webapp.organisations.api import OrganisationField
 from webapp.organisations.owned_api import GatedField, OwnedListField
 from webapp.organisations.roles import Role, at_least
 from webapp.statuses.access import visible_statuses
+from webapp.voicemail.actions import GREETING_SECONDS
 from webapp.voicemail.models import Greeting, Mailbox, Message
 
 # What the user of a mailbox sets; the rest is the administrator's.
@@ -25,6 +26,9 @@ class MailboxSerializer(serializers.ModelSerializer[Mailbox]):
     has_pin = serializers.SerializerMethodField()
     recorded_by_phone = serializers.SerializerMethodField(
         help_text="Whether the user recorded a greeting by phone that has not been replaced since."
+    )
+    greeting_max_seconds = serializers.SerializerMethodField(
+        help_text="The longest greeting that is taken, in seconds."
     )
 
     class Meta:
@@ -45,6 +49,7 @@ class MailboxSerializer(serializers.ModelSerializer[Mailbox]):
             "members",
             "has_pin",
             "recorded_by_phone",
+            "greeting_max_seconds",
             "created_at",
         ]
         read_only_fields: ClassVar = ["id", "created_at"]
@@ -55,6 +60,9 @@ class MailboxSerializer(serializers.ModelSerializer[Mailbox]):
 
     def get_recorded_by_phone(self, mailbox: Mailbox) -> bool:
         return mailbox.phone_greeting_at > mailbox.greeting_at
+
+    def get_greeting_max_seconds(self, _mailbox: Mailbox) -> int:
+        return GREETING_SECONDS
 
     def get_fields(self) -> dict[str, Any]:
         fields = super().get_fields()
@@ -82,7 +90,7 @@ class NewGreetingSerializer(serializers.Serializer[Any]):
     """A greeting for a status, or without one for all others. At most two minutes."""
 
     status = GatedField(visible_statuses, required=False, allow_null=True, default=None)
-    file = serializers.FileField(help_text="WAV, MP3, M4A, OGG, FLAC and others.")
+    file = serializers.FileField(help_text="WAV, MP3, M4A, OGG, WebM, FLAC and others.")
 
 
 class MessageSerializer(serializers.ModelSerializer[Message]):

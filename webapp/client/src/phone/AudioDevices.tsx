@@ -1,9 +1,10 @@
-import { Alert, Progress, Select, Stack, Text } from "@mantine/core";
+import { Alert, Select, Stack } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { type AudioChoice, watchLevel } from "./audio";
 import { audioChoice, chooseAudio } from "./choice";
+import { Level } from "./Level";
 import { phone } from "./phone";
 
 // A list outside the popover would close it when clicked.
@@ -35,12 +36,7 @@ export function AudioDevices() {
         value={choice.microphone}
         onChange={(microphone) => choose({ microphone: microphone ?? "" })}
       />
-      <Text size="xs" c="dimmed" id="microphone-level">
-        {t("audio.level")}
-      </Text>
-      <Progress.Root size="lg">
-        <Progress.Section value={level * 100} color="green" aria-labelledby="microphone-level" />
-      </Progress.Root>
+      <Level level={level} />
       <Select
         label={t("audio.speaker")}
         allowDeselect={false}

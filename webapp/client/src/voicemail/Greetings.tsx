@@ -1,14 +1,11 @@
-import { ActionIcon, Box, Button, FileButton, Group, Select, Stack, Text, Title } from "@mantine/core";
-import { IconTrash, IconUpload } from "@tabler/icons-react";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { ActionIcon, Box, Group, Stack, Text, Title } from "@mantine/core";
+import { IconTrash } from "@tabler/icons-react";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 
 import {
   greetingsDestroyMutation,
-  mailboxesGreetingsCreateMutation,
   mailboxesGreetingsListOptions,
-  mailboxesListQueryKey,
   mailboxesPhoneGreetingDestroyMutation,
   statusesListOptions,
 } from "@/api/generated/@tanstack/react-query.gen";
@@ -17,11 +14,17 @@ import { useErrorText } from "@/components/errors";
 import { duration } from "@/components/format";
 import { LoadingFailed } from "@/components/states";
 import { toastDone, toastProblem } from "@/components/toasts";
+import { GENERAL, NewGreeting } from "@/voicemail/NewGreeting";
+import { useReload } from "@/voicemail/useReload";
 
-const GENERAL = "general";
+interface Props {
+  mailbox: Mailbox;
+  /** Told when the dialog to record opens and closes. */
+  onRecording: (open: boolean) => void;
+}
 
 /** What callers hear: one greeting for each status, and a general one. */
-export function Greetings({ mailbox }: { mailbox: Mailbox }) {
+export function Greetings({ mailbox, onRecording }: Props) {
   const { t } = useTranslation("voicemail");
   const path = { id: mailbox.id };
   const found = useQuery(mailboxesGreetingsListOptions({ path }));
@@ -56,8 +59,9 @@ export function Greetings({ mailbox }: { mailbox: Mailbox }) {
           remove={() => remove.mutate({ path: { id } })}
         />
       ))}
-      <Upload
+      <NewGreeting
         mailbox={mailbox}
+        onRecording={onRecording}
         choices={[
           { value: GENERAL, label: t("settings.general") },
           ...(statuses?.results.map(({ id, name: label }) => ({ value: id, label })) ?? []),
@@ -81,13 +85,6 @@ function useRemoved(mailbox: Mailbox) {
   };
 }
 
-function useReload({ id }: Mailbox): () => Promise<unknown> {
-  const client = useQueryClient();
-  const { queryKey } = mailboxesGreetingsListOptions({ path: { id } });
-  const boxes = [{ _id: mailboxesListQueryKey()[0]._id }];
-  return () => Promise.all([client.invalidateQueries({ queryKey }), client.invalidateQueries({ queryKey: boxes })]);
-}
-
 interface GreetingProps {
   name: string;
   seconds?: number;
@@ -109,54 +106,5 @@ function Greeting({ name, seconds, url, remove }: GreetingProps) {
       </Group>
       <Box component="audio" controls preload="none" src={url} w="100%" aria-label={name} />
     </Box>
-  );
-}
-
-interface UploadProps {
-  mailbox: Mailbox;
-  choices: { value: string; label: string }[];
-}
-
-function Upload({ mailbox, choices }: UploadProps) {
-  const { t } = useTranslation("voicemail");
-  const errorText = useErrorText();
-  const reload = useReload(mailbox);
-  const [status, setStatus] = useState(GENERAL);
-  const upload = useMutation({
-    ...mailboxesGreetingsCreateMutation(),
-    onSuccess: () => {
-      toastDone(t("settings.uploaded"));
-      return reload();
-    },
-    onError: (error) => toastProblem(errorText(error)),
-  });
-  const send = (file: File | null) => {
-    if (!file) return;
-    upload.mutate({ path: { id: mailbox.id }, body: { file, ...(status !== GENERAL && { status }) } });
-  };
-  return (
-    <Group align="flex-end" gap="xs">
-      <Select
-        label={t("settings.for")}
-        data={choices}
-        value={status}
-        allowDeselect={false}
-        onChange={(value) => setStatus(value ?? GENERAL)}
-        flex={1}
-        miw={120}
-      />
-      <FileButton accept="audio/*" onChange={send}>
-        {(props) => (
-          <Button
-            {...props}
-            variant="default"
-            loading={upload.isPending}
-            leftSection={<IconUpload size={18} aria-hidden />}
-          >
-            {t("settings.choose")}
-          </Button>
-        )}
-      </FileButton>
-    </Group>
   );
 }

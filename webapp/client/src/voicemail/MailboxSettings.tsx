@@ -24,6 +24,7 @@ export function MailboxSettings({ mailbox, opened, close }: Props) {
   const { t } = useTranslation(["voicemail", "shell"]);
   const client = useQueryClient();
   const errorText = useErrorText();
+  const [recording, setRecording] = useState(false);
   const save = useMutation({
     ...mailboxesPartialUpdateMutation(),
     onSuccess: () => {
@@ -38,6 +39,8 @@ export function MailboxSettings({ mailbox, opened, close }: Props) {
       position="right"
       opened={opened}
       onClose={close}
+      // Escape closes what lies on top only.
+      closeOnEscape={!recording}
       title={t("settings.title", { name: mailbox.name || mailbox.number })}
       closeButtonProps={{ "aria-label": t("shell:close") }}
     >
@@ -55,7 +58,7 @@ export function MailboxSettings({ mailbox, opened, close }: Props) {
           onChange={(event) => save.mutate({ path, body: { mail: event.currentTarget.checked } })}
         />
         <Divider />
-        <Greetings mailbox={mailbox} />
+        <Greetings mailbox={mailbox} onRecording={setRecording} />
         <Divider />
         <Pin mailbox={mailbox} />
       </Stack>
