@@ -29,9 +29,11 @@ async def rule(house: House) -> AsyncIterator[dict[str, Any]]:
     made = await house.admin.post(
         "recording-rules/", name=f"Rule {secrets.token_hex(2)}", internal=True, extensions=extensions
     )
-    await house.settled()
-    yield made
-    await house.admin.wants(204, "DELETE", f"recording-rules/{made['id']}/")
+    try:
+        await house.settled()
+        yield made
+    finally:
+        await house.admin.wants(204, "DELETE", f"recording-rules/{made['id']}/")
 
 
 async def recorded(house: House, rest: Rest, caller: Pjsua, called: Pjsua, number: str) -> dict[str, Any]:

@@ -144,8 +144,8 @@ async def test_a_new_password(sign_in: SignIn, visitors: Visitors, phones: Phone
     browser is out."""
     who = await visitors.newcomer()
     made = await house.admin.post("extensions/", number="158", name="Nina Nieuw", user=who.id)
-    await house.settled()
     try:
+        await house.settled()
         person = await sign_in(login=(who.email, who.password))
         other = (await sign_in(login=(who.email, who.password), path="/")).page
         (desk,) = await phones.add(DESK)

@@ -27,9 +27,11 @@ async def group(house: House) -> AsyncIterator[dict[str, Any]]:
     members = [await house.id(number) for number in (MINE, COLLEAGUE)]
     name = f"Desk {secrets.token_hex(2)}"
     made = await house.admin.post("mailboxes/", number=GROUP, name=name, members=members)
-    await house.settled()
-    yield made
-    await house.admin.wants(204, "DELETE", f"mailboxes/{made['id']}/")
+    try:
+        await house.settled()
+        yield made
+    finally:
+        await house.admin.wants(204, "DELETE", f"mailboxes/{made['id']}/")
 
 
 @pytest.fixture
