@@ -50,14 +50,14 @@ function Running({ card }: { card: Card }) {
   return (
     <Paper withBorder radius="lg" p="xs" shadow="md">
       <Group justify="space-between" wrap="nowrap">
-        <Button variant="subtle" onClick={() => void navigate({ to: "/phone" })}>
+        <Button variant="subtle" px="xs" miw={0} onClick={() => void navigate({ to: "/phone" })}>
           {card.name || card.number}
         </Button>
         <Text size="sm" c="dimmed">
           {words} {card.since ? <Duration since={card.since} /> : null}
         </Text>
         {card.leg ? (
-          <Button size="xs" color="red" onClick={() => card.leg && phone.hangUp(card.leg.key)}>
+          <Button size="xs" color="red" flex="none" onClick={() => card.leg && phone.hangUp(card.leg.key)}>
             {t("action.hangUp")}
           </Button>
         ) : null}

@@ -7,7 +7,7 @@ export function Level({ level }: { level: number }) {
   const { t } = useTranslation("phone");
   const id = useId();
   return (
-    <Stack gap={4}>
+    <Stack gap="sm">
       <Text size="xs" c="dimmed" id={id}>
         {t("audio.level")}
       </Text>
