@@ -7,9 +7,11 @@ from typing import Protocol
 from pbx.calls import commands
 from pbx.calls.errors import CommandError
 from pbx.calls.exchange import Exchange
+from pbx.calls.reading import read
 from pbx.calls.states import StateError
 from pbx.control.commands import OnCall, Originate, SetState
 from pbx.control.messages import CallRecord, ExtensionState, RoomState, TrunkState
+from pbx.control.readings import Reading
 from pbx.control.target import Refused
 from pbx.ports import Command
 
@@ -77,6 +79,13 @@ class Desk:
     def trunk_states(self, tenant: str) -> Sequence[TrunkState]:
         """Whether each trunk works."""
         return [state for state in self._exchange.outside.states() if state.tenant == tenant]
+
+    def reading(self, tenant: str, number: str, extension: str | None) -> Reading:
+        """What dialling a number would come to. Raises Refused."""
+        found = self._exchange.directory.tenant(tenant)
+        if found is None or (extension is not None and found.extension(extension) is None):
+            raise Refused(404, f"There is no extension {extension or ''} in this organisation.")
+        return read(found, number, extension, self._exchange.states)
 
     async def set_state(self, tenant: str, number: str, change: SetState) -> ExtensionState:
         """Change what the user of an extension set, on disk before it returns. Raises Refused."""

@@ -4,7 +4,7 @@ configuration."""
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from pbx.calls import pickup
+from pbx.calls import codes, pickup
 from pbx.calls.errors import CommandError
 from pbx.calls.outcomes import FAILURES
 from pbx.calls.stages.intercom import intercom
@@ -53,7 +53,7 @@ def _forward_off(member: str) -> Use:
 
 def _status(call: "Call", routing: "Routing", code: str) -> None:
     """Choose the status with this code; the default one without."""
-    wanted = next((each for each in call.tenant.snapshot.statuses if each.code and each.code == code), None)
+    wanted = codes.status_with(call.tenant, code)
     if code and wanted is None:
         call.fail(FAILURES["status_unknown"])
     else:
@@ -64,11 +64,7 @@ def _caller_id(*, hidden: bool) -> Use:
     """Hide or show the caller ID: for one call when a number follows, else from now on."""
 
     def use(call: "Call", routing: "Routing", number: str) -> None:
-        config = call.tenant.extension(call.actor or "")
-        # What shows by itself comes before what else may be shown.
-        names = sorted(config.caller_ids, key=lambda each: each != config.caller_id) if config else []
-        allowed = [call.tenant.caller_id(each) for each in names]
-        wanted = next((each.id for each in allowed if each and (each.number is None) == hidden), None)
+        wanted = codes.caller_id_to(call.tenant, call.actor, hidden=hidden)
         if wanted is None:
             call.fail(FAILURES["code_refused"])
         elif number:
@@ -89,9 +85,7 @@ def _record(call: "Call", routing: "Routing", number: str) -> None:
 
 
 def _voicemail(call: "Call", routing: "Routing", _argument: str) -> None:
-    config = call.tenant.extension(call.actor or "")
-    box = call.tenant.mailbox(config.mailbox if config else None)
-    call.world.voicemail.listen(call, box)
+    call.world.voicemail.listen(call, codes.own_mailbox(call.tenant, call.actor))
 
 
 def _voicemail_of(call: "Call", routing: "Routing", number: str) -> None:
@@ -100,10 +94,8 @@ def _voicemail_of(call: "Call", routing: "Routing", number: str) -> None:
     if not number or number == call.actor:
         call.world.voicemail.listen(call, None)
         return
-    config = call.tenant.extension(number)
-    numbered = (each for each in call.tenant.snapshot.mailboxes if each.number == number)
-    box = call.tenant.mailbox(config.mailbox) if config is not None else next(numbered, None)
-    if box is None or not box.enabled:
+    box = codes.mailbox_of(call.tenant, number)
+    if box is None:
         call.fail_as("unknown_number")
     else:
         call.world.voicemail.leave(
@@ -111,7 +103,7 @@ def _voicemail_of(call: "Call", routing: "Routing", number: str) -> None:
             routing,
             box,
             greeting=None,
-            extension=config.number if config is not None else None,
+            extension=number if call.tenant.extension(number) is not None else None,
             finish=lambda outcome, detail: call.close("core", "voicemail", 200, "the mailbox answered"),
         )
 

@@ -4,6 +4,7 @@ import secrets
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pbx.calls.codes import may_record
 from pbx.calls.errors import CommandError
 from pbx.calls.leg import Leg
 from pbx.calls.numbers import star_code
@@ -54,8 +55,7 @@ class Recorder:
 
     def choose(self) -> bool:
         """Whoever dials wants this call recorded; False when they may not."""
-        config = self._call.tenant.extension(self._call.actor or "")
-        self._chosen = config is not None and config.may_record
+        self._chosen = may_record(self._call.tenant, self._call.actor)
         return self._chosen
 
     def talking(self) -> None:

@@ -1,7 +1,7 @@
 """What users set (status, forwards, do not disturb, caller ID), whoever set it: a phone, the web, the
 clock."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 import msgspec
@@ -52,7 +52,7 @@ class States:
             for name in SetState.__dataclass_fields__
             if (value := getattr(wish, name)) is not msgspec.UNSET
         }
-        _check(tenant, extension, given, now)
+        check(tenant, extension, given, now)
         if "status" in given:
             status = tenant.status(given["status"])
             if status is not None and status.default:
@@ -102,7 +102,8 @@ def status_of(tenant: Tenant, state: ExtensionState) -> StatusConfig | None:
     return tenant.status(state.status) or tenant.default_status
 
 
-def _check(tenant: Tenant, extension: str, given: dict[str, object], now: float) -> None:
+def check(tenant: Tenant, extension: str, given: Mapping[str, object], now: float) -> None:
+    """Whether an extension may be set so. Raises StateError."""
     config = tenant.extension(extension)
     if config is None:
         raise StateError("extension", f"There is no extension {extension} in this organisation.")

@@ -46,6 +46,7 @@ from pbx.control.messages import (
     decode,
     encode,
 )
+from pbx.control.readings import Reading
 
 T = TypeVar("T")
 
@@ -171,6 +172,12 @@ class ControlClient:
     async def trunks(self, tenant: str) -> list[TrunkState]:
         """Whether each trunk works."""
         return decode(await self._ask("GET", f"{_tenant(tenant)}/trunks"), list[TrunkState])
+
+    async def reading(self, tenant: str, number: str, extension: str | None = None) -> Reading:
+        """What dialling a number would come to for that extension. ControlError 404 when it, or the
+        organisation, is not known."""
+        query = _given(number=number, extension=extension)
+        return decode(await self._ask("GET", f"{_tenant(tenant)}/reading", query=query), Reading)
 
     async def extensions(self, tenant: str) -> list[ExtensionState]:
         """What users set; extensions where nobody ever did may be missing."""

@@ -6,6 +6,8 @@ from pbx.control.bodies import answer, read_body
 from pbx.control.commands import COMMANDS, Invite, Member, SetState
 from pbx.control.target import ControlTarget, Refused
 
+LONGEST = 32  # of a number
+
 
 class CommandRoutes:
     """`add` them to the control server's router."""
@@ -20,6 +22,7 @@ class CommandRoutes:
         router.add_post("/v1/rooms/{room}/members/{leg}", self._member)
         router.add_get("/v1/tenants/{tenant}/rooms", self._rooms)
         router.add_get("/v1/tenants/{tenant}/trunks", self._trunks)
+        router.add_get("/v1/tenants/{tenant}/reading", self._reading)
         router.add_get("/v1/tenants/{tenant}/extensions", self._states)
         router.add_patch("/v1/tenants/{tenant}/extensions/{number}", self._set_state)
 
@@ -44,6 +47,12 @@ class CommandRoutes:
 
     async def _trunks(self, request: web.Request) -> web.Response:
         return answer(list(self._target.trunk_states(request.match_info["tenant"])))
+
+    async def _reading(self, request: web.Request) -> web.Response:
+        number, extension = request.query.get("number", ""), request.query.get("extension")
+        if not 0 < len(number) <= LONGEST:
+            raise Refused(400, f"Give a number of 1 to {LONGEST} characters.", "number")
+        return answer(self._target.reading(request.match_info["tenant"], number, extension))
 
     async def _states(self, request: web.Request) -> web.Response:
         return answer(list(self._target.extension_states(request.match_info["tenant"])))

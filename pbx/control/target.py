@@ -21,6 +21,7 @@ from pbx.control.messages import (
     TrunkState,
     decode,
 )
+from pbx.control.readings import Reading
 
 
 class Refused(Exception):
@@ -135,6 +136,10 @@ class ControlTarget(Protocol):
 
     def trunk_states(self, tenant: str) -> Sequence[TrunkState]:
         """Whether each trunk works."""
+
+    def reading(self, tenant: str, number: str, extension: str | None) -> Reading:
+        """What dialling the number would come to for that extension. Raises Refused (404 unknown tenant or
+        extension)."""
 
     def bindings(self) -> Sequence[BindingState]:
         """Live bindings of all tenants."""

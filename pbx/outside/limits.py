@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pbx.control.fields import Language
 from pbx.directory import Tenant
+from pbx.outside.plans import blocked
 from pbx.ports import OutsideStore, UsageDay
 from pbx.texts import (
     BLOCKED,
@@ -61,9 +62,9 @@ class Limits:
 
     def check(self, tenant: Tenant, extension: str | None, number: str, now: float) -> Refused | None:
         """Whether `extension` (None: nobody's, a forward of the organisation) may call the E.164 number."""
-        for prefix in tenant.snapshot.limits.blocked:
-            if number.startswith(prefix):
-                return self._refuse(tenant, "blocked", extension, partial(BLOCKED.to, prefix=prefix), now)
+        prefix = blocked(tenant.snapshot, number)
+        if prefix is not None:
+            return self._refuse(tenant, "blocked", extension, partial(BLOCKED.to, prefix=prefix), now)
         for kind, who, used, most in self._uses(tenant, extension, now):
             if used >= most:
                 return self._refuse(tenant, kind, who, partial(_used_up, kind, most, who), now)

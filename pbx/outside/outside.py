@@ -13,24 +13,9 @@ from pbx.outside import identity, numbering, routing
 from pbx.outside.claims import Claims
 from pbx.outside.limits import Limits, Talk
 from pbx.outside.lines import Going, Lines
-from pbx.ports import Emit, HeldNumbers, Line, OutsideStore, TrunkChanged, UsageDay
+from pbx.outside.plans import Plan, is_emergency, may_call_out, planned
+from pbx.ports import Emit, HeldNumbers, OutsideStore, TrunkChanged, UsageDay
 from pbx.texts import EMERGENCY_CALL, EMERGENCY_CALL_OF_NOBODY, NUMBER_TAKEN, TRUNK_DOWN
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """How a call goes out: `lines` in order, the next one when nothing came for `seconds` or on a code of
-    `failover`. `number` is E.164 (an emergency or short number as dialled), `shown` the E.164 number that the
-    other side sees, None when the call is anonymous; what each trunk is told in any case stands in its
-    Line."""
-
-    lines: tuple[Line, ...]
-    seconds: float
-    failover: frozenset[int]
-    number: str
-    shown: str | None
-    name: str
-    emergency: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,13 +68,11 @@ class Outside:
         ways = self._ways(tenant, extension, outer, now)
         if isinstance(ways, Refusal):
             return ways
-        return self._planned(tenant, outer, ways, identity.choose(tenant, extension, state, chosen))
+        return planned(tenant, outer, ways, identity.choose(tenant, extension, state, chosen))
 
     def emergency(self, tenant: Tenant, dialled: str) -> bool:
         """Whether this is an emergency number of the organisation or of its country."""
-        return dialled in tenant.snapshot.emergency.numbers or numbering.known_emergency(
-            dialled, tenant.snapshot.country
-        )
+        return is_emergency(tenant, dialled)
 
     def may_hide(self, tenant: Tenant, extension: str) -> str | None:
         """The caller ID to choose for a call that hides its number, None when the extension may not."""
@@ -215,8 +198,7 @@ class Outside:
         self, tenant: Tenant, extension: str | None, outer: numbering.Outer, now: float
     ) -> routing.Ways | Refusal:
         """The trunks of an ordinary call, if it may go out at all."""
-        config = tenant.extension(extension) if extension else None
-        if config is not None and not config.may_call_out:
+        if not may_call_out(tenant, extension):
             return Refusal(prompt="no_permission", code=403, text="the extension may not call outside")
         refused = self._limits.check(tenant, extension, outer.e164, now)
         if refused is not None:
@@ -239,37 +221,7 @@ class Outside:
         if not ways.trunks:
             return Refusal(prompt="failed", code=503, text="there is no trunk for an emergency call")
         number = numbering.Outer(dialled, dialled, short=True)
-        return self._planned(tenant, number, ways, identity.emergency(tenant, extension), emergency=True)
-
-    def _planned(
-        self,
-        tenant: Tenant,
-        number: numbering.Outer,
-        ways: routing.Ways,
-        who: identity.Identity,
-        *,
-        emergency: bool = False,
-    ) -> Plan:
-        country = tenant.snapshot.country
-        told = [identity.on_trunk(who, trunk) for trunk in ways.trunks]
-        lines = tuple(
-            Line(
-                tenant=tenant.id,
-                trunk=trunk.id,
-                number=numbering.written(number, trunk.dial, country),
-                shown=numbering.form(caller, trunk.dial, country) if caller else "",
-            )
-            for trunk, caller in zip(ways.trunks, told, strict=True)
-        )
-        return Plan(
-            lines=lines,
-            seconds=ways.seconds,
-            failover=ways.failover,
-            number=number.dialled if number.short else number.e164,
-            shown=None if who.anonymous else told[0] or None,
-            name=who.name,
-            emergency=emergency,
-        )
+        return planned(tenant, number, ways, identity.emergency(tenant, extension), emergency=True)
 
     def _talks(self) -> Iterable[Talk]:
         return [

@@ -25,14 +25,20 @@ class Ways:
 def normal(snapshot: Snapshot, number: str, *, down: Test, full: Test) -> Ways:
     """The way of an E.164 number: routes by priority, then the longest prefix; what is `down` comes last,
     what is `full` not at all (both asked by trunk id)."""
-    routes = [(match, route) for route in snapshot.routes if (match := _match(route, number))]
-    routes.sort(key=lambda found: (found[1].priority, -found[0]))
-    trunks = _enabled(snapshot, (trunk for _, route in routes for trunk in route.trunks))
+    routes = routes_of(snapshot, number)
+    trunks = _enabled(snapshot, (trunk for route in routes for trunk in route.trunks))
     free = [trunk for trunk in trunks if not full(trunk.id)]
     if not free:
         return Ways((), full=bool(trunks))
-    first = next(route for _, route in routes if free[0].id in route.trunks)
+    first = next(route for route in routes if free[0].id in route.trunks)
     return Ways(_working_first(free, down), float(first.seconds), frozenset(first.failover))
+
+
+def routes_of(snapshot: Snapshot, number: str) -> list[RouteConfig]:
+    """The routes that an E.164 number may take, first choice first."""
+    routes = [(match, route) for route in snapshot.routes if (match := _match(route, number))]
+    routes.sort(key=lambda found: (found[1].priority, -found[0]))
+    return [route for _, route in routes]
 
 
 def emergency(snapshot: Snapshot, *, down: Test) -> Ways:

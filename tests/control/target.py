@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from pbx.calls.reading import read
+from pbx.calls.states import States
 from pbx.control.commands import (
     Consult,
     Invite,
@@ -33,8 +35,10 @@ from pbx.control.messages import (
     TraceMessage,
     TrunkState,
 )
+from pbx.control.readings import Reading
 from pbx.control.state import View
 from pbx.control.target import Refused
+from pbx.directory import Tenant
 from pbx.files import Files
 from pbx.store import Journal, Store
 
@@ -192,6 +196,13 @@ class Core:
         if command.tenant not in self.view.tenants:
             raise Refused(404, f"Tenant {command.tenant} is not known.", "tenant")
         self.traces.append(command)
+
+    def reading(self, tenant: str, number: str, extension: str | None) -> Reading:
+        """By the snapshot that was applied last."""
+        found = next((each for each in reversed(self.applied) if each.tenant == tenant), None)
+        if found is None:
+            raise Refused(404, f"Tenant {tenant} is not known.", "tenant")
+        return read(Tenant.build(found), number, extension, States(lambda state: None))
 
     def traced(self, tenant: str | None, device: str | None) -> Sequence[TraceMessage]:
         message = TraceMessage(

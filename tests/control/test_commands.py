@@ -20,6 +20,7 @@ from pbx.control.commands import (
     SetState,
 )
 from pbx.control.messages import ExtensionState, RoomMember, RoomState, TrunkState
+from pbx.control.readings import Reading
 from tests.control.target import Core, _event
 from tests.control.test_api import by_hand, refused, snapshot
 
@@ -102,3 +103,12 @@ async def test_trunks(core: Core, client: ControlClient) -> None:
     state = TrunkState(tenant="demo", trunk="t1", state="down", since=5.0, code=403, reason="Forbidden")
     core.emit(_event("trunk.changed", tenant="demo", trunk=state))
     assert await client.trunks("demo") == [state] and await client.trunks("other") == []
+
+
+async def test_readings(core: Core, client: ControlClient) -> None:
+    await client.snapshot(snapshot())
+    assert await client.reading("demo", "*68", "101") == Reading(kind="feature", feature="park")
+    assert (await client.reading("demo", "701")).kind == "slot"
+    assert (await refused(client.reading("other", "100")))[0] == 404
+    for number in ("", "1" * 33):
+        assert await refused(client.reading("demo", number)) == (400, "number")

@@ -157,6 +157,9 @@ async def test_a_changed_star_code_counts(house: House, phones: Phones) -> None:
     async def silent() -> bool:
         return bool((await user.get(f"extensions/{own}/state/"))["do_not_disturb"])
 
+    async def read_as(number: str) -> str:
+        return str((await house.admin.post("simulate/", 200, number=number, caller="102"))["ending"])
+
     async def dial(code: str) -> None:
         await phone.call(code)
         await phone.wait_ended(30)
@@ -166,6 +169,8 @@ async def test_a_changed_star_code_counts(house: House, phones: Phones) -> None:
     await house.admin.patch(where, **wish)
     await house.settled()
     try:
+        assert "stay silent" in await read_as("*33")
+        assert "Nothing of the organisation has this number" in await read_as("*21")
         await dial("*78")
         assert not await silent()
         await dial("*21108")

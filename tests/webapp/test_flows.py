@@ -206,7 +206,6 @@ def test_simulation_tells_each_step(world: World) -> None:
     assert [step["node"] for step in day["path"]] == ["hours", "ring"]
     draft = simulate(world, flow=made(world, BAD, "Draft")).json()
     assert draft["path"][0]["node"] == "ring"
-    assert simulate(world, number="999").status_code == 400
     assert simulate(world).status_code == 400
 
 
@@ -240,7 +239,6 @@ def test_the_page_to_try_a_call(world: World) -> None:
     asked = {"number": "300", "caller": "201", "at": "2026-11-23 18:02:00"}
     shown = world.client("admin").get(page, asked).content.decode()
     assert "18:02" in shown and "hours" in shown
-    assert "Nothing answers" in world.client("admin").get(page, {"number": "999"}).content.decode()
     other = world.client("outsider").get(page, {**asked, "organisation": str(world.alpha.pk)})
     assert "hours" not in other.content.decode()
 

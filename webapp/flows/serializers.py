@@ -97,6 +97,7 @@ class SimulateSerializer(serializers.Serializer[Any]):
 class SimulationSerializer(serializers.Serializer[Any]):
     path = StepSerializer(many=True)
     ending = serializers.CharField()
+    meaning = serializers.CharField(help_text="What the number is; empty for the draft of a flow.")
     broken = serializers.CharField(allow_null=True)
     remarks = serializers.ListField(child=serializers.CharField())
     recorded = StepSerializer(many=True, required=False, help_text="The way that the call really took.")

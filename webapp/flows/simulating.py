@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 import dialplan
 from webapp.calls.models import CallRecord
 from webapp.extensions.models import Extension
-from webapp.flows import house
-from webapp.flows.models import Flow
+from webapp.flows import house, readings, sentences
+from webapp.flows.models import Flow, InternalNumber
 from webapp.lines.models import PublicNumber
 from webapp.lines.numbers import normal
 from webapp.organisations.models import Organisation
@@ -37,29 +37,41 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    """The path, how it ended, what is broken, and what else decides about such a call now."""
+    """What the number is (`meaning`, "" for the draft of a flow), the path, how it ended, what is broken, and
+    what else decides about such a call now."""
 
     path: list[dialplan.Trace]
     ending: str
+    meaning: str = ""
     broken: str | None = None
     remarks: list[str] = field(default_factory=list)
 
 
 def simulate(organisation: Organisation, question: Question) -> Answer:
-    """Raises ValidationError for a number that nothing answers and a draft that is no flow."""
+    """Raises ValidationError for a draft that is no flow, ControlUnreachable when only the core could tell
+    what a number means and is not there."""
     run = _Run(organisation)
-    moment = question.at or timezone.now()
     if question.flow is not None:
         if not question.flow.draft:
             raise ValidationError({"flow": _("There is nothing in this flow yet.")})
         key = str(question.flow.pk)
         run.flows[key] = dialplan.parse_flow(question.flow.draft)
-        start = dialplan.Destination(key)
-    else:
-        found = run.lookup(question.number)
-        if found is None:
-            raise ValidationError({"number": _("Nothing answers this number.")})
-        start = found
+        return _walked(run, question, dialplan.Destination(key))
+    caller = normal(question.caller)
+    inside = question.internal or caller in run.house.extensions
+    question = replace(question, internal=inside)
+    found = run.answering(question.number, inside=inside)
+    if found is not None:
+        return replace(_walked(run, question, found), meaning=run.meaning(question.number))
+    if caller and not inside:
+        return Answer([], str(sentences.NOBODY_OUTSIDE))
+    return _read(run, question, caller if caller in run.house.extensions else None)
+
+
+def _walked(run: "_Run", question: Question, start: dialplan.Destination) -> Answer:
+    """Through the flows that answer."""
+    organisation = run.house.organisation
+    moment = question.at or timezone.now()
     context = dialplan.Context(
         caller=normal(question.caller),
         caller_name=question.caller_name,
@@ -77,7 +89,36 @@ def simulate(organisation: Organisation, question: Question) -> Answer:
         lookup=run.lookup,
         calendars=run.house.calendars,
     )
-    return Answer(done.path, done.ending, done.broken, run.remarks)
+    return Answer(done.path, done.ending, broken=done.broken, remarks=run.remarks)
+
+
+def _read(run: "_Run", question: Question, extension: str | None) -> Answer:
+    """As the core reads a number that no flow answers; a code before a number goes on with that."""
+    organisation = run.house.organisation
+    reading = readings.ask(organisation, normal(question.number), extension)
+    told = readings.tell(organisation, reading, extension)
+    if told.onward is not None:
+        return _onward(run, question, told, told.onward)
+    *path, last = _steps(question, told.steps)
+    return Answer(path, last.result, meaning=told.steps[0][0], remarks=told.remarks)
+
+
+def _onward(run: "_Run", question: Question, told: readings.Told, number: str) -> Answer:
+    """What comes before, and then the flows that answer the number."""
+    found = run.answering(number, inside=True)
+    if found is None:  # the core has another configuration than the database, for a moment
+        raise ValidationError({"number": str(sentences.JUST_CHANGED)})
+    meaning = run.meaning(number)
+    steps = _steps(question, [*told.steps, (_("number %(number)s") % {"number": number}, meaning)])
+    rest = _walked(run, replace(question, number=number), found)
+    first = told.steps[0][0] if told.steps else meaning
+    remarks = [*told.remarks, *rest.remarks]
+    return replace(rest, path=[*steps, *rest.path], meaning=first, remarks=remarks)
+
+
+def _steps(question: Question, steps: Sequence[tuple[str, str]]) -> list[dialplan.Trace]:
+    at = (question.at or timezone.now()).timestamp()
+    return [dialplan.Trace(None, None, what, at, sentence) for what, sentence in steps]
 
 
 def question_of(record: CallRecord) -> Question:
@@ -99,15 +140,55 @@ class _Run:
         self.flows = dict(self.house.flows)
         self.remarks: list[str] = []
         self._organisation = organisation
+        self._internal = {n.number: n for n in InternalNumber.objects.filter(organisation=organisation)}
         self._states = {s.number: s for s in KnownState.objects.filter(organisation=organisation)}
         self._statuses = {str(s.pk): s for s in Status.objects.filter(organisation=organisation)}
+
+    def answering(self, number: str, *, inside: bool) -> dialplan.Destination | None:
+        """What answers a call: to phones of the organisation its public numbers are outside ones."""
+        own = normal(number)
+        public = own not in self.house.extensions and own not in self._internal
+        return None if inside and public else self.lookup(own)
+
+    def meaning(self, number: str) -> str:
+        """What a number that is answered is, and what answers it."""
+        own = normal(number)
+        extension = self.house.extensions.get(own)
+        if extension is not None:
+            return self._own_way(extension)
+        public = self._public(own)
+        facts: dict[str, Any] = {"number": public or self._internal[own]}
+        if public is not None and public.extension_id:
+            way = self._own_way(self.house.extensions[public.extension.number])
+            return _("Public number %(number)s leads to an extension. %(way)s") % {**facts, "way": way}
+        facts["flow"] = public.flow if public is not None else self._internal[own].flow
+        if public is not None:
+            return _("Public number %(number)s: the call flow %(flow)s answers.") % facts
+        return _("Internal number %(number)s: the call flow %(flow)s answers.") % facts
+
+    def _own_way(self, extension: Extension) -> str:
+        status = self._status(self._states.get(extension.number))
+        facts = {"extension": extension, "status": status, "flow": extension.flow}
+        if status is not None and status.flow_id and str(status.flow_id) in self.house.flows:
+            facts["flow"] = status.flow
+            text = _("Extension %(extension)s: in the status %(status)s the call flow %(flow)s answers.")
+        elif extension.flow_id and str(extension.flow_id) in self.house.flows:
+            text = _("Extension %(extension)s: its own call flow %(flow)s answers.")
+        elif extension.number in self.house.mailboxes.values():
+            text = _("Extension %(extension)s: its phones ring, then its mailbox answers.")
+        else:
+            text = _("Extension %(extension)s: its phones ring; it has no mailbox.")
+        return text % facts
+
+    def _public(self, number: str) -> PublicNumber | None:
+        return PublicNumber.objects.filter(organisation=self._organisation, number=number).first()
 
     def lookup(self, number: str) -> dialplan.Destination | None:
         number = normal(number)
         extension = self.house.extensions.get(number)
         if extension is not None:
             return self._extension(extension)
-        public = PublicNumber.objects.filter(organisation=self._organisation, number=number).first()
+        public = self._public(number)
         if public is not None and public.extension_id:
             return self._extension(self.house.extensions[public.extension.number])
         flow = self.house.numbers.get(number)

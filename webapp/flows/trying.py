@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
+from pbx.control.client import ControlUnreachable
 from webapp.common.admin import capitals
 from webapp.flows import simulating
 from webapp.organisations.access import visible_organisations
@@ -20,7 +21,9 @@ class TryForm(forms.Form):
     organisation = forms.ModelChoiceField(None, label=_("organisation"))
     number = forms.RegexField(r"^[0-9A-Za-z*#+._ -]{1,32}\Z", label=_("dialled"))
     caller = forms.CharField(label=_("caller"), required=False, max_length=32)
-    internal = forms.BooleanField(label=_("from inside"), required=False)
+    internal = forms.BooleanField(
+        label=_("from inside"), required=False, help_text=_("As it always is when an extension calls.")
+    )
     at = forms.DateTimeField(label=_("at"), required=False, help_text=_("Empty: now."))
     outcomes = forms.RegexField(
         r"^[a-z0-9_*# ]*\Z",
@@ -63,13 +66,11 @@ class TryPage(TemplateView):
         if form.is_bound and form.is_valid():
             try:
                 answer = form.answer(viewer)
-                steps = [
-                    {"step": s, "at": datetime.datetime.fromtimestamp(s.at, datetime.UTC)}
-                    for s in answer.path
-                ]
-                context |= {"answer": answer, "steps": steps}
+                context |= {"answer": answer, "steps": [_step(step) for step in answer.path]}
             except ValidationError as error:
                 form.add_error(None, error.messages)  # type: ignore[arg-type]
+            except ControlUnreachable:
+                form.add_error(None, _("The telephone core cannot be reached right now; try again shortly."))
         return context
 
 

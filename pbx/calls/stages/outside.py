@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pbx.calls.leg import Leg
 from pbx.calls.outcomes import of_code
 from pbx.calls.stages.base import Stage
-from pbx.outside.outside import Plan
+from pbx.outside.plans import Plan
 from pbx.ports import HangUp, LegEnded, LegProgress
 
 if TYPE_CHECKING:
