@@ -127,12 +127,7 @@ def test_a_number_outside_tells_route_trunks_and_what_is_shown(office: World, co
 
 def test_what_is_forbidden_says_why(office: World, core: RunningCore) -> None:
     admin = office.client("admin")
-    (outside,) = admin.get(reverse("outside-list")).json()["results"] or [None]
-    limits = {"blocked": ["+31900"], "calls": 5}
-    if outside is None:
-        post(office, "outside", **limits)
-    else:
-        admin.patch(reverse("outside-detail", args=[outside["id"]]), limits, format="json")
+    post(office, "outside", blocked=["+31900"], calls=5)
     page = reverse("extension-detail", args=[office.extensions["202"].pk])
     assert admin.patch(page, {"may_call_out": False, "may_record": False}, format="json").status_code == 200
     office.alpha.refresh_from_db()
@@ -142,6 +137,21 @@ def test_what_is_forbidden_says_why(office: World, core: RunningCore) -> None:
     assert "202 may not call outside" in answer(office, "0612345678", "202")["ending"]
     assert "202 may not record" in answer(office, "*1201", "202")["ending"]
     assert "sees the number" in answer(office, "112", "202")["ending"]
+
+
+def test_a_blocked_caller_and_an_extension_with_the_number_of_an_emergency(
+    office: World, core: RunningCore
+) -> None:
+    member = office.client("member")
+    made = member.post(reverse("blocked-number-list"), {"number": "+31612345678"}, format="json")
+    assert made.status_code == 201, made.content
+    found = answer(office, "+31201234501", caller="06 12345678")
+    assert found["path"] == [] and "201 has blocked 0612345678" in found["ending"]
+    assert answer(office, "+31201234501", caller="+31612345679")["path"]
+    post(office, "outside")
+    post(office, "extension", number="112", name="Odd")
+    told(core, office.alpha)
+    assert answer(office, "112")["meaning"] == "emergency number 112"
 
 
 def test_codes_that_the_organisation_changed(office: World, core: RunningCore) -> None:

@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 
 import dialplan
 from webapp.calls.models import CallRecord
+from webapp.common.phone_numbers import normalised
+from webapp.contacts import compile as contacts
 from webapp.extensions.models import Extension
 from webapp.flows import house, readings, sentences
 from webapp.flows.models import Flow, InternalNumber
-from webapp.lines.models import PublicNumber
+from webapp.lines.models import Outside, PublicNumber
 from webapp.lines.numbers import normal
 from webapp.organisations.models import Organisation
 from webapp.statuses.models import KnownState, Status
@@ -62,7 +64,11 @@ def simulate(organisation: Organisation, question: Question) -> Answer:
     question = replace(question, internal=inside)
     found = run.answering(question.number, inside=inside)
     if found is not None:
-        return replace(_walked(run, question, found), meaning=run.meaning(question.number))
+        meaning = run.meaning(question.number)
+        if run.blocks(found.extension, caller):
+            facts = {"number": found.extension, "extension": caller}
+            return Answer([], str(sentences.OBJECTIONS["caller_blocked"]) % facts, meaning)
+        return replace(_walked(run, question, found), meaning=meaning)
     if caller and not inside:
         return Answer([], str(sentences.NOBODY_OUTSIDE))
     return _read(run, question, caller if caller in run.house.extensions else None)
@@ -148,7 +154,19 @@ class _Run:
         """What answers a call: to phones of the organisation its public numbers are outside ones."""
         own = normal(number)
         public = own not in self.house.extensions and own not in self._internal
-        return None if inside and public else self.lookup(own)
+        # An emergency number comes before everything.
+        return None if inside and (public or own in self._emergencies()) else self.lookup(own)
+
+    def _emergencies(self) -> list[str]:
+        outside = Outside.objects.filter(organisation=self._organisation).first()
+        return outside.emergency_numbers if outside is not None else []
+
+    def blocks(self, extension: str | None, caller: str) -> bool:
+        """Whether the user of an extension does not want calls of that caller."""
+        if extension is None:
+            return False
+        blocked = contacts.blocked(self._organisation.pk).get(self.house.extensions[extension].pk, ())
+        return normalised(caller, self._organisation.country) in blocked
 
     def meaning(self, number: str) -> str:
         """What a number that is answered is, and what answers it."""
