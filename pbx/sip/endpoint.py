@@ -101,7 +101,10 @@ def open_transports(endpoint: pj.Endpoint, config: SipConfig) -> None:
 
 
 def choose_codecs(endpoint: pj.Endpoint) -> None:
-    """Allow only our codecs, in our order; Opus in wideband, which is what the bridge carries."""
+    """Allow only our codecs, in our order; Opus in wideband and mono, which is what the bridge carries.
+
+    PJSIP takes a missing sprop-stereo for consent to stereo when the other side asks for it (Firefox does),
+    so we say that we send mono (RFC 7587 section 6.1)."""
     infos = endpoint.codecEnum2()
     for info in infos:
         if info.codecId not in CODECS:
@@ -112,6 +115,11 @@ def choose_codecs(endpoint: pj.Endpoint) -> None:
     opus.channel_cnt = 1
     opus.complexity = 3
     endpoint.setCodecOpusConfig(opus)
+    mono = pj.CodecFmtp()
+    mono.name, mono.val = "sprop-stereo", "0"
+    param = endpoint.codecGetParam(CODECS[0])
+    param.setting.decFmtp.append(mono)
+    endpoint.codecSetParam(CODECS[0], param)
 
 
 class CodecOrder:

@@ -50,3 +50,19 @@ async def test_wideband_stays_wideband(office: Office, codec_a: str, codec_b: st
     await both_hear(a, b, 5000, 4600)
     await hang_up(b, a)
     check_answered(await office.record(), "callee", (codec_a, codec_b))
+
+
+@pytest.mark.parametrize("calls_first", [True, False])
+async def test_a_phone_that_invites_stereo_is_heard_and_hears(office: Office, calls_first: bool) -> None:
+    """Our side stays mono, whoever offers."""
+    await office.open()
+    stereo, other = await office.phones(
+        Baresip(office.account("101", codecs=["opus"]), stereo_opus=True), Pjsua(office.account("102"))
+    )
+    a, b = (stereo, other) if calls_first else (other, stereo)
+    await connect(a, b, b.account.number)
+    await stereo.send_tone(600)
+    await other.send_tone(1100)
+    await other.wait_hears(600, -20.0, within_db=3.0)
+    await stereo.wait_hears(1100, -20.0, within_db=3.0)
+    await hang_up(a, b)
