@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext_lazy as _
 from django_filters.rest_framework import IsoDateTimeFilter
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
+
+from webapp.common.moments import OUTSIDE, YEARS
 
 
 class MomentFilter(IsoDateTimeFilter):
@@ -15,23 +16,22 @@ class MomentFilter(IsoDateTimeFilter):
     them."""
 
     def filter(self, qs: QuerySet[Any], value: datetime | None) -> QuerySet[Any]:
-        """As its base; ValidationError for a moment outside the years 1 to 9999."""
+        """As its base; ValidationError for a moment outside YEARS."""
         if value is None:
             return qs
-        try:
-            return super().filter(qs, value.astimezone(UTC))
-        except OverflowError:
-            raise ValidationError(
-                {self.field_name: [_("Give a moment between the years 1 and 9999.")]}
-            ) from None
+        if value.year not in YEARS:
+            raise ValidationError({self.field_name: [OUTSIDE]})
+        return super().filter(qs, value.astimezone(UTC))
 
 
 class MomentField(serializers.DateTimeField):
-    """A moment in ISO 8601, in UTC whatever its offset; refused outside the years 1 to 9999."""
+    """A moment in ISO 8601, in UTC whatever its offset; refused outside YEARS."""
 
     def to_internal_value(self, value: Any) -> datetime:
-        moment = super().to_internal_value(value)
         try:
-            return moment.astimezone(UTC)
+            moment = super().to_internal_value(value).astimezone(UTC)
         except OverflowError:
-            raise ValidationError(_("Give a moment between the years 1 and 9999.")) from None
+            raise ValidationError(OUTSIDE) from None
+        if moment.year not in YEARS:
+            raise ValidationError(OUTSIDE)
+        return moment

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 
 from webapp.calls.api import StepSerializer
+from webapp.common.filters import MomentField
 from webapp.extensions.access import visible_extensions
 from webapp.flows.access import visible_flows
 from webapp.flows.models import Calendar, Flow, FlowVersion, Group, InternalNumber
@@ -84,7 +85,7 @@ class SimulateSerializer(serializers.Serializer[Any]):
     )
     caller_name = serializers.CharField(max_length=80, required=False, default="", allow_blank=True)
     internal = serializers.BooleanField(required=False, default=False)
-    at = serializers.DateTimeField(required=False, help_text="Default: now.")
+    at = MomentField(required=False, help_text="Default: now.")
     outcomes = serializers.ListField(
         child=serializers.RegexField(r"^[a-z0-9_*#]{1,32}\Z"),
         required=False,

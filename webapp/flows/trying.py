@@ -11,6 +11,7 @@ from django.views.generic import TemplateView
 
 from pbx.control.client import ControlUnreachable
 from webapp.common.admin import capitals
+from webapp.common.moments import check_moment
 from webapp.flows import simulating
 from webapp.organisations.access import visible_organisations
 
@@ -24,7 +25,9 @@ class TryForm(forms.Form):
     internal = forms.BooleanField(
         label=_("from inside"), required=False, help_text=_("As it always is when an extension calls.")
     )
-    at = forms.DateTimeField(label=_("at"), required=False, help_text=_("Empty: now."))
+    at = forms.DateTimeField(
+        label=_("at"), required=False, validators=[check_moment], help_text=_("Empty: now.")
+    )
     outcomes = forms.RegexField(
         r"^[a-z0-9_*# ]*\Z",
         label=_("what the steps come to"),

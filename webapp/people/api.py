@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from webapp.common.api import TenantViewSet
+from webapp.common.filters import MomentField
 from webapp.organisations.api import OrganisationField
 from webapp.organisations.roles import Role
 from webapp.people import actions
@@ -106,6 +107,8 @@ class PersonViewSet(
 
 
 class TokenSerializer(serializers.ModelSerializer[ApiToken]):
+    expires_at = MomentField(required=False, allow_null=True, help_text="Null: never.")
+
     class Meta:
         model = ApiToken
         fields: ClassVar = ["id", "name", "hint", "expires_at", "last_used_at", "created_at"]

@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from pbx.control.messages import ExtensionState
 from webapp.common.api import HasRole
+from webapp.common.filters import MomentField
 from webapp.extensions.access import acted_extensions, colleagues
 from webapp.flows.access import visible_flows
 from webapp.lines.access import visible_caller_ids
@@ -98,7 +99,7 @@ class SetStateSerializer(serializers.Serializer[Any]):
 
     status = GatedField(visible_statuses, allow_null=True, required=False)
     note = serializers.CharField(max_length=140, allow_blank=True, required=False)
-    until = serializers.DateTimeField(allow_null=True, required=False, help_text="Back to the default then.")
+    until = MomentField(allow_null=True, required=False, help_text="Back to the default then.")
     do_not_disturb = serializers.BooleanField(required=False)
     forward_all = serializers.CharField(max_length=32, allow_null=True, required=False)
     forward_busy = serializers.CharField(max_length=32, allow_null=True, required=False)
