@@ -34,19 +34,22 @@ def pytest_terminal_summary(
     failed = {report.nodeid for kind in ("failed", "error") for report in stats.get(kind, [])}
     passed = {report.nodeid for report in stats.get("passed", [])} - failed
     second = {report.nodeid for report in stats.get("rerun", [])} & passed
-    lines = [f"FAILED {name}" for name in sorted(failed)] + [f"SECOND TRY {name}" for name in sorted(second)]
+    report = [f"FAILED {name}" for name in sorted(failed)] + [f"SECOND TRY {name}" for name in sorted(second)]
     if second:
         terminalreporter.section("passed only at their second try", sep="=", yellow=True, bold=True)
         for first in stats["rerun"]:
             if first.nodeid in second:
                 terminalreporter.section(first.nodeid, sep="_")
-                terminalreporter.line("\n".join(first.longreprtext.splitlines()[-60:]))
+                lines = first.longreprtext.splitlines()
+                # What went wrong; it may end with long logs.
+                said = [line for line in lines[:-45] if line.startswith("E ")][:15]
+                terminalreporter.line("\n".join([*said, *lines[-45:]]))
         terminalreporter.section("bugs of test or product: mend them", sep="-", yellow=True)
-        for line in lines[len(failed) :]:
+        for line in report[len(failed) :]:
             terminalreporter.line(line)
-    if report := os.environ.get("CENTRALE_TEST_REPORT"):
-        with Path(report).open("a") as file:
-            file.writelines(f"{line}\n" for line in lines)
+    if path := os.environ.get("CENTRALE_TEST_REPORT"):
+        with Path(path).open("a") as file:
+            file.writelines(f"{line}\n" for line in report)
 
 
 @pytest.fixture(scope="session")

@@ -159,7 +159,8 @@ class Phone(RawSip):
             while True:
                 try:
                     wait = GIVE_UP_S * 10 if heard else RETRANSMIT_S
-                    response = await asyncio.wait_for(queue.get(), wait)
+                    async with asyncio.timeout(wait):  # wait_for may swallow a cancellation
+                        response = await queue.get()
                 except TimeoutError:
                     if heard or time.monotonic() > quiet_until:
                         raise GaveUp(key) from None
@@ -259,7 +260,8 @@ class Phone(RawSip):
 
     async def wait_over(self, answer: sipmessage.Response, seconds: float = GIVE_UP_S) -> None:
         """Until the call of `answer` has ended."""
-        await asyncio.wait_for(self._calls[answer.call_id][1].wait(), seconds)
+        async with asyncio.timeout(seconds):
+            await self._calls[answer.call_id][1].wait()
 
 
 def _transaction(request: sipmessage.Request) -> str:
