@@ -6,7 +6,7 @@ import re
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import SignIn
-from tests.browser.test_phone import DESK, MINE, THIRD, card, dial, hears_no, talking
+from tests.browser.test_phone import DESK, MINE, THIRD, call_in, card, dial, hears_no, talking
 from tests.operations.house import House, Phones
 from tests.operations.provider import provider
 from tests.running import eventually
@@ -191,9 +191,7 @@ async def test_a_participant_is_muted(sign_in: SignIn, phones: Phones) -> None:
     page = person.page
     desk, third = await phones.add(DESK, THIRD)
     found = await talking(person, desk)
-    await found.get_by_role("button", name="Add somebody").click()
-    await page.get_by_role("dialog").get_by_label("Name or number").fill(THIRD)
-    await page.get_by_role("dialog").get_by_role("button", name="Call in").first.click()
+    await call_in(person, found, THIRD)
     await third.wait_ringing()
     await expect(page.get_by_text(f"Ringing {THIRD}")).to_be_visible()
     await third.answer()

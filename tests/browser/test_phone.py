@@ -35,6 +35,14 @@ async def talking(person: Person, desk: Pjsua, number: str = DESK, name: str = "
     return found
 
 
+async def call_in(person: Person, found: Locator, number: str) -> None:
+    """Add somebody to that call."""
+    await found.get_by_role("button", name="Add somebody").click()
+    dialog = person.page.get_by_role("dialog")
+    await dialog.get_by_label("Name or number").fill(number)
+    await dialog.get_by_role("button", name="Call in").first.click()
+
+
 async def hears_no(desk: Pjsua, hz: float) -> None:
     """Until that tone is no longer heard."""
     await desk.until(
@@ -194,10 +202,7 @@ async def test_three_together(sign_in: SignIn, phones: Phones) -> None:
     person = await sign_in()
     desk, third = await phones.add(DESK, THIRD)
     found = await talking(person, desk)
-    await found.get_by_role("button", name="Add somebody").click()
-    dialog = person.page.get_by_role("dialog")
-    await dialog.get_by_label("Name or number").fill(THIRD)
-    await dialog.get_by_role("button", name="Call in").first.click()
+    await call_in(person, found, THIRD)
     await third.wait_ringing()
     await third.answer()
     await third.send_tone(600)

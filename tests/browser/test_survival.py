@@ -7,6 +7,7 @@ from playwright.async_api import Locator, expect
 
 from tests.browser.conftest import SignIn
 from tests.browser.person import Person
+from tests.browser.test_phone import call_in
 from tests.browser.visitors import Visitors
 from tests.operations.house import House, Phones
 from tests.phones.audio import rms_dbov, tone_level
@@ -64,10 +65,7 @@ async def test_a_reload_in_a_conference(sign_in: SignIn, phones: Phones) -> None
     person = await sign_in()
     desk, third = await phones.add(DESK, THIRD)
     found = await call(person, desk)
-    await found.get_by_role("button", name="Add somebody").click()
-    dialog = person.page.get_by_role("dialog")
-    await dialog.get_by_label("Name or number").fill(THIRD)
-    await dialog.get_by_role("button", name="Call in").first.click()
+    await call_in(person, found, THIRD)
     await third.wait_ringing()
     await third.answer()
     await third.send_tone(600)

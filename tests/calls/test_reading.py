@@ -17,7 +17,7 @@ from pbx.control.configuration import (
     StatusConfig,
 )
 from pbx.control.messages import decode, encode
-from pbx.control.readings import Reading
+from pbx.control.readings import Meaning, Reading
 from pbx.directory import Tenant
 from tests.outside.offices import ANNA, MAIN, MOBILE, office, trunk
 
@@ -70,8 +70,8 @@ def reading(number: str, extension: str | None = "101", **changes: Any) -> Readi
         ("390", "mailbox", "shared"),
     ],
 )
-def test_numbers_of_the_organisation(number: str, kind: str, key: str | None) -> None:
-    assert reading(number) == Reading(kind=kind, number=number, id=key)  # type: ignore[arg-type]
+def test_numbers_of_the_organisation(number: str, kind: Meaning, key: str | None) -> None:
+    assert reading(number) == Reading(kind=kind, number=number, id=key)
 
 
 @pytest.mark.parametrize(

@@ -50,9 +50,13 @@ async def test_a_transfer_that_fails_comes_back_in_the_language_of_who_transferr
         caller, phone = await where.phones(Linphone(where.account("101")), Baresip(where.account("102")))
         await connect(caller, phone, "102")
         await phone.transfer("999")
-        reason = "Niet doorverbonden" if where is office else "Not transferred"
-        await phone.until(lambda phone=phone, why=reason: f"SIP/2.0 404 {why}" in phone.trace, reason)  # type: ignore[misc]
+        await is_told(phone, "Niet doorverbonden" if where is office else "Not transferred")
         await comes_back(phone, shown, "101", caller)
+
+
+async def is_told(phone: BasePhone, reason: str) -> None:
+    """The phone hears that its transfer failed, in these words."""
+    await phone.until(lambda: f"SIP/2.0 404 {reason}" in phone.trace, reason)
 
 
 async def comes_back(phone: BasePhone, shown: str, number: str, caller: BasePhone) -> None:

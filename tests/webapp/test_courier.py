@@ -107,7 +107,8 @@ def test_it_ends_in_the_middle_of_anything(world: World, core: RunningCore, step
     async def ended() -> bool:
         courier = Courier(lambda: ControlClient(core.address))
         task = asyncio.ensure_future(courier.run())
-        await asyncio.sleep(1)  # now it waits for changes
+        while not courier._core_came._waiters:  # type: ignore[attr-defined]  # until it waits for changes
+            await asyncio.sleep(0)
         courier._core_came.set()
         courier._beat_now.set()
         for _ in range(steps):
