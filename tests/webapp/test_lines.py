@@ -209,6 +209,13 @@ def test_routes_of_equal_rank_go_by_name(world: World) -> None:
     assert "".join(chr(route.seconds + 60) for route in snapshot_of(world).routes) == "ABCDE"
 
 
+@pytest.mark.parametrize("kind", ["extension", "room"])
+def test_nothing_inside_has_an_emergency_number(world: World, kind: str) -> None:
+    answer = post(world, kind, {"number": "112", "name": "Hundred and twelve"})
+    assert answer.status_code == 400 and "emergency" in str(answer.json()["number"])
+    assert post(world, kind, {"number": "113", "name": "Hundred and thirteen"}).status_code == 201
+
+
 def test_a_number_belongs_to_one_organisation(world: World) -> None:
     assert post(world, "public-number", {"number": "+31201234567"}).status_code == 201
     taken = post(world, "public-number", {"number": "0031201234567"}, "outsider")

@@ -10,6 +10,7 @@ from django.urls import reverse
 from pbx.outside.numbering import _UNREADABLE, _WRONG
 from tests.webapp.conftest import World
 from tests.webapp.running_core import RunningCore
+from webapp.extensions.models import Extension
 from webapp.flows import sentences
 from webapp.link.snapshot import load
 from webapp.organisations.models import Organisation
@@ -149,8 +150,10 @@ def test_a_blocked_caller_and_an_extension_with_the_number_of_an_emergency(
     found = answer(office, "+31201234501", caller="06 12345678")
     assert found["path"] == [] and "201 has blocked 0612345678" in found["ending"]
     assert answer(office, "+31201234501", caller="+31612345679")["path"]
+    Extension.objects.create(organisation=office.alpha, number="112", name="Odd")  # of older versions
+    told(core, office.alpha)
+    assert answer(office, "112")["meaning"] == "emergency number 112"
     post(office, "outside")
-    post(office, "extension", number="112", name="Odd")
     told(core, office.alpha)
     assert answer(office, "112")["meaning"] == "emergency number 112"
 

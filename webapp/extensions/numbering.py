@@ -5,6 +5,7 @@ from typing import Any
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from phonenumbers import shortnumberinfo
 
 from pbx.control.configuration import STAR_CODES
 from webapp.organisations.models import Organisation
@@ -29,6 +30,9 @@ def check_free(row: Any) -> None:
     codes = {**STAR_CODES, **organisation.star_codes}
     if row.number in codes.values():
         raise ValidationError({"number": _("This number is a star code of the organisation.")})
+    # Those in the organisation's own list come before everything anyway.
+    if row.number.isdecimal() and shortnumberinfo.is_emergency_number(row.number, organisation.country):
+        raise ValidationError({"number": _("This is an emergency number: calls to it must go outside.")})
 
 
 def check_codes_and_places(organisation: Organisation) -> None:

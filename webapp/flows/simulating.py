@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 import dialplan
+from pbx.control.configuration import EmergencyConfig
 from webapp.calls.models import CallRecord
 from webapp.common.phone_numbers import normalised
 from webapp.contacts import compile as contacts
@@ -159,7 +160,7 @@ class _Run:
 
     def _emergencies(self) -> list[str]:
         outside = Outside.objects.filter(organisation=self._organisation).first()
-        return outside.emergency_numbers if outside is not None else []
+        return outside.emergency_numbers if outside is not None else EmergencyConfig().numbers
 
     def blocks(self, extension: str | None, caller: str) -> bool:
         """Whether the user of an extension does not want calls of that caller."""
